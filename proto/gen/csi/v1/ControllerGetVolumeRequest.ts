@@ -1,0 +1,10 @@
+// Original file: proto/csi.proto
+
+
+export interface ControllerGetVolumeRequestInit {
+  'volumeId'?: (string);
+}
+
+export interface ControllerGetVolumeRequest {
+  'volumeId': (string);
+}

@@ -1,0 +1,21 @@
+// Original file: proto/csi.proto
+
+import type { VolumeCapabilityInit as _csi_v1_VolumeCapabilityInit, VolumeCapability as _csi_v1_VolumeCapability } from '../../csi/v1/VolumeCapability.ts';
+
+export interface ControllerPublishVolumeRequestInit {
+  'volumeId'?: (string);
+  'nodeId'?: (string);
+  'volumeCapability'?: (_csi_v1_VolumeCapabilityInit | null);
+  'readonly'?: (boolean);
+  'secrets'?: ({[key: string]: string});
+  'volumeContext'?: ({[key: string]: string});
+}
+
+export interface ControllerPublishVolumeRequest {
+  'volumeId': (string);
+  'nodeId': (string);
+  'volumeCapability': (_csi_v1_VolumeCapability | null);
+  'readonly': (boolean);
+  'secrets': ({[key: string]: string});
+  'volumeContext': ({[key: string]: string});
+}

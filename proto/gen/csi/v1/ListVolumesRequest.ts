@@ -1,0 +1,12 @@
+// Original file: proto/csi.proto
+
+
+export interface ListVolumesRequestInit {
+  'maxEntries'?: (number);
+  'startingToken'?: (string);
+}
+
+export interface ListVolumesRequest {
+  'maxEntries': (number);
+  'startingToken': (string);
+}

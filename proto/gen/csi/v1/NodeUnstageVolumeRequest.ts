@@ -1,0 +1,12 @@
+// Original file: proto/csi.proto
+
+
+export interface NodeUnstageVolumeRequestInit {
+  'volumeId'?: (string);
+  'stagingTargetPath'?: (string);
+}
+
+export interface NodeUnstageVolumeRequest {
+  'volumeId': (string);
+  'stagingTargetPath': (string);
+}

@@ -1,0 +1,26 @@
+// Original file: null
+
+import type { FeatureSetInit as _google_protobuf_FeatureSetInit, FeatureSet as _google_protobuf_FeatureSet } from '../../google/protobuf/FeatureSet.ts';
+import type { UninterpretedOptionInit as _google_protobuf_UninterpretedOptionInit, UninterpretedOption as _google_protobuf_UninterpretedOption } from '../../google/protobuf/UninterpretedOption.ts';
+
+export interface MessageOptionsInit {
+  'messageSetWireFormat'?: (boolean);
+  'noStandardDescriptorAccessor'?: (boolean);
+  'deprecated'?: (boolean);
+  'mapEntry'?: (boolean);
+  'deprecatedLegacyJsonFieldConflicts'?: (boolean);
+  'features'?: (_google_protobuf_FeatureSetInit | null);
+  'uninterpretedOption'?: (_google_protobuf_UninterpretedOptionInit)[];
+  '.csi.v1.alphaMessage'?: (boolean);
+}
+
+export interface MessageOptions {
+  'messageSetWireFormat': (boolean);
+  'noStandardDescriptorAccessor': (boolean);
+  'deprecated': (boolean);
+  'mapEntry': (boolean);
+  'deprecatedLegacyJsonFieldConflicts': (boolean);
+  'features': (_google_protobuf_FeatureSet | null);
+  'uninterpretedOption': (_google_protobuf_UninterpretedOption)[];
+  '.csi.v1.alphaMessage': (boolean);
+}

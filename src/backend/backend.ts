@@ -1,0 +1,304 @@
+import type { FsType } from "../node/volume.ts";
+
+/**
+ * What a storage backend offers the controller.
+ *
+ * A backend knows storage and nothing of CSI: no gRPC, no protobuf, no status codes. Every rule of the CSI
+ * specification (validation, idempotency, error codes, paging, capabilities) is applied once, in src/csi, for all
+ * backends.
+ *
+ * The optional members are the capabilities. What is absent is not advertised and answers UNIMPLEMENTED; there is no
+ * second list to keep in step.
+ */
+export interface Backend {
+  readonly name: string;
+  readonly sizes: SizeRules;
+  readonly kinds: ReadonlySet<Access["kind"]>;
+  readonly accessModes: ReadonlySet<AccessMode>;
+  /** Whether volumes live in places: then nodes report theirs and volumes name the ones they can be reached from. */
+  readonly hasTopology: boolean;
+  readonly parameters: ParameterRules;
+  readonly volumes: Volumes;
+
+  readonly attachments?: Attachments;
+  readonly expansion?: Expansion;
+  readonly snapshots?: Snapshots;
+  readonly groups?: Groups;
+  readonly cloning?: Cloning;
+  readonly capacity?: CapacityReport;
+  readonly modification?: Modification;
+  readonly health?: HealthReport;
+
+  /** Resolves to true when the backend can serve calls now, false while it still starts; throws where it cannot. */
+  ready(signal: AbortSignal): Promise<boolean>;
+}
+
+export type VolumeId = string & { readonly __brand: "VolumeId" };
+export type SnapshotId = string & { readonly __brand: "SnapshotId" };
+export type GroupId = string & { readonly __brand: "GroupId" };
+export type NodeId = string & { readonly __brand: "NodeId" };
+
+export type AccessMode =
+  | "SINGLE_NODE_WRITER"
+  | "SINGLE_NODE_READER_ONLY"
+  | "SINGLE_NODE_SINGLE_WRITER"
+  | "SINGLE_NODE_MULTI_WRITER"
+  | "MULTI_NODE_READER_ONLY"
+  | "MULTI_NODE_SINGLE_WRITER"
+  | "MULTI_NODE_MULTI_WRITER";
+
+/** By which API a volume is used. `fsType` undefined: as the volume was made. */
+export type Access =
+  | { readonly kind: "block" }
+  | { readonly kind: "mount"; readonly fsType: FsType | undefined; readonly flags: readonly string[] };
+
+export interface Capability {
+  readonly access: Access;
+  readonly mode: AccessMode;
+}
+
+/** Parameters after `parse`: the same request always gives the same map, keys in lower case. */
+export type Parameters = Readonly<Record<string, string>>;
+export type Topology = Readonly<Record<string, string>>;
+
+export interface ParameterRules {
+  /** Parameters of a volume. Throws a BackendError of kind "bad-parameter" for an unknown key or value. */
+  parse(parameters: Parameters): Parameters;
+  /** Those that ControllerModifyVolume may change. */
+  parseMutable(parameters: Parameters): Parameters;
+  parseForSnapshot(parameters: Parameters): Parameters;
+}
+
+export interface SizeRules {
+  readonly minimumBytes: number;
+  readonly maximumBytes: number;
+  /** Sizes are multiples of this: 1 GiB for EBS, a sector for a loop device. */
+  readonly stepBytes: number;
+  readonly defaultBytes: number;
+}
+
+export interface Volume {
+  readonly id: VolumeId;
+  readonly sizeBytes: number;
+  /** How the volume was asked for, whatever became of it since: a repeated Create is compared with this. */
+  readonly creation: Creation;
+  /** Static properties handed to every later call about the volume. */
+  readonly context: Parameters;
+  readonly topology: Topology;
+  readonly attachedTo: readonly NodeId[];
+}
+
+/** A creation request that CSI has already checked: the size is chosen, the parameters parsed. */
+export interface Creation {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly parameters: Parameters;
+  /** How it may be used: filesystem type undefined where only raw blocks are wanted. */
+  readonly kinds: readonly Access["kind"][];
+  readonly fsType: FsType | undefined;
+  readonly source: VolumeSource | undefined;
+}
+
+export type VolumeSource =
+  | { readonly kind: "snapshot"; readonly id: SnapshotId }
+  | { readonly kind: "volume"; readonly id: VolumeId };
+
+export interface VolumeSpec extends Creation {
+  readonly places: Places | undefined;
+}
+
+/** Where something may be made, best first. Undefined: anywhere. */
+export interface Places {
+  readonly inOrder: readonly Topology[];
+  /** Nowhere else; otherwise these are wishes. */
+  readonly binding: boolean;
+}
+
+/** Whether `topology` is a place that the wish allows. */
+export const isAllowed = (topology: Topology, places: Places | undefined): boolean =>
+  places === undefined || !places.binding || places.inOrder.some((place) => isReachableFrom(topology, place));
+
+/** Every segment that the place of a thing names is the same there. */
+export const isReachableFrom = (thing: Topology, there: Topology): boolean =>
+  Object.entries(thing).every(([key, value]) => there[key] === value);
+
+export interface Volumes {
+  /** The part of the id that the name decides, where ids are made of names. */
+  keyOf?(name: string): string;
+  /** What a request that leaves something open gets: the filesystem to make, the smallest size it needs. */
+  complete(open: OpenCreation): Promise<{ readonly fsType: FsType | undefined; readonly minimumBytes: number }>;
+
+  find(id: VolumeId, signal: AbortSignal): Promise<Volume | undefined>;
+  findByName(name: string, signal: AbortSignal): Promise<Volume | undefined>;
+  create(spec: VolumeSpec, signal: AbortSignal): Promise<Volume>;
+  /** Deleting what is not there succeeds. */
+  delete(id: VolumeId, signal: AbortSignal): Promise<void>;
+  list(page: PageRequest, signal: AbortSignal): Promise<Page<Volume>>;
+}
+
+/** A creation request before its size is chosen. */
+export interface OpenCreation {
+  readonly kinds: readonly Access["kind"][];
+  readonly fsType: FsType | undefined;
+  readonly source: VolumeSource | undefined;
+  readonly parameters: Parameters;
+}
+
+export interface Attachments {
+  /** Resolves once the node can see the volume; repeating it gives the same answer. */
+  attach(wish: AttachWish, signal: AbortSignal): Promise<PublishContext>;
+  /** `node` undefined means: from every node. */
+  detach(volume: VolumeId, node: NodeId | undefined, signal: AbortSignal): Promise<void>;
+}
+
+export interface AttachWish {
+  readonly volume: VolumeId;
+  readonly node: NodeId;
+  readonly capability: Capability;
+  readonly readOnly: boolean;
+}
+
+/** Handed from ControllerPublishVolume on the controller to NodeStageVolume on the node. */
+export type PublishContext = Readonly<Record<string, string>>;
+
+export interface Expansion {
+  /** Grows the volume to `sizeBytes`; repeating it, or asking for less than there is, changes nothing. */
+  grow(volume: VolumeId, sizeBytes: number, signal: AbortSignal): Promise<Volume>;
+  /** Whether a node must still act on a volume that grew. */
+  nodeMustAct(volume: Volume, access: Access["kind"] | undefined): boolean;
+}
+
+export interface Snapshot {
+  readonly id: SnapshotId;
+  readonly name: string;
+  readonly sourceVolume: VolumeId;
+  readonly sizeBytes: number;
+  readonly createdAt: Date;
+  readonly ready: boolean;
+  readonly group: GroupId | undefined;
+  readonly topology: Topology;
+}
+
+export interface SnapshotSpec {
+  readonly name: string;
+  readonly source: VolumeId;
+  readonly parameters: Parameters;
+  readonly places: Places | undefined;
+}
+
+export interface Snapshots {
+  keyOf?(name: string): string;
+  find(id: SnapshotId, signal: AbortSignal): Promise<Snapshot | undefined>;
+  findByName(name: string, signal: AbortSignal): Promise<Snapshot | undefined>;
+  create(spec: SnapshotSpec, signal: AbortSignal): Promise<Snapshot>;
+  delete(id: SnapshotId, signal: AbortSignal): Promise<void>;
+  list(page: PageRequest, sourceVolume: VolumeId | undefined, signal: AbortSignal): Promise<Page<Snapshot>>;
+}
+
+/** Snapshots of several volumes at one instant: all of them or none. */
+export interface Groups {
+  keyOf?(name: string): string;
+  find(id: GroupId, signal: AbortSignal): Promise<Group | undefined>;
+  findByName(name: string, signal: AbortSignal): Promise<Group | undefined>;
+  create(spec: GroupSpec, signal: AbortSignal): Promise<Group>;
+  delete(id: GroupId, signal: AbortSignal): Promise<void>;
+}
+
+export interface GroupSpec {
+  readonly name: string;
+  readonly sources: readonly VolumeId[];
+  readonly parameters: Parameters;
+}
+
+export interface Group {
+  readonly id: GroupId;
+  readonly name: string;
+  readonly sources: readonly VolumeId[];
+  readonly parameters: Parameters;
+  readonly createdAt: Date;
+  readonly snapshots: readonly Snapshot[];
+}
+
+export interface Cloning {
+  readonly sources: ReadonlySet<VolumeSource["kind"]>;
+}
+
+export interface CapacityReport {
+  /** What new volumes of this kind can take in a place; 0 where the place is not ours. */
+  capacity(question: CapacityQuestion, signal: AbortSignal): Promise<Capacity>;
+}
+
+export interface CapacityQuestion {
+  readonly place: Topology | undefined;
+  readonly parameters: Parameters;
+  readonly fsType: FsType | undefined;
+}
+
+export interface Capacity {
+  readonly availableBytes: number;
+  readonly minimumVolumeBytes: number;
+  readonly maximumVolumeBytes: number;
+}
+
+export interface Modification {
+  modify(volume: VolumeId, parameters: Parameters, signal: AbortSignal): Promise<void>;
+}
+
+export interface HealthReport {
+  /** What is wrong with the volume; empty when nothing is. */
+  of(volume: VolumeId, signal: AbortSignal): Promise<readonly HealthStatus[] | undefined>;
+  /** The volumes with which something is wrong. */
+  list(
+    page: PageRequest,
+    signal: AbortSignal,
+  ): Promise<Page<{ readonly id: VolumeId; readonly statuses: readonly HealthStatus[] }>>;
+}
+
+export interface HealthStatus {
+  readonly status: "DEGRADED" | "INACCESSIBLE" | "DATA_LOSS";
+  /** CamelCase, for machines; unique together with `status`. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface PageRequest {
+  /** The id after which the page starts. */
+  readonly after: string | undefined;
+  readonly limit: number | undefined;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | undefined;
+}
+
+/** Every way a backend may fail that CSI has a word for. Anything else is a bug: INTERNAL. */
+export type Fault =
+  | { readonly kind: "no-such"; readonly what: "volume" | "snapshot" | "group" | "node"; readonly id: string }
+  | { readonly kind: "in-use"; readonly by: string }
+  | { readonly kind: "attached-elsewhere"; readonly node: string }
+  | { readonly kind: "attached-differently" }
+  | { readonly kind: "too-many-attachments"; readonly limit: number }
+  | { readonly kind: "no-space"; readonly availableBytes: number | undefined }
+  | { readonly kind: "wrong-place" }
+  | { readonly kind: "size-impossible" }
+  | { readonly kind: "bad-parameter"; readonly key: string }
+  | { readonly kind: "bad-source" }
+  | { readonly kind: "member-of-group"; readonly group: string }
+  | { readonly kind: "unfit"; readonly reason: string }
+  | { readonly kind: "busy"; readonly reason: string }
+  | { readonly kind: "unreachable"; readonly reason: string }
+  | { readonly kind: "unreadable"; readonly id: string };
+
+export class BackendError extends Error {
+  override readonly name = "BackendError";
+  readonly fault: Fault;
+
+  constructor(fault: Fault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+  }
+}
+
+export const noSuch = (what: "volume" | "snapshot" | "group" | "node", id: string): BackendError =>
+  new BackendError({ kind: "no-such", what, id }, `${what} ${id} does not exist`);

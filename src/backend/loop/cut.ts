@@ -1,0 +1,36 @@
+import type { VolumeRecord } from "../../pool/records.ts";
+import { BackendError } from "../backend.ts";
+import type { LoopContext } from "./context.ts";
+import { imageOfVolume } from "./entries.ts";
+import { type Cut, planCut } from "./plan-cut.ts";
+
+/** Copies volumes at one instant to the given files. */
+export async function cut(
+  { pool, host }: LoopContext,
+  wishes: readonly { readonly record: VolumeRecord; readonly to: string }[],
+  signal: AbortSignal,
+): Promise<void> {
+  const cuts = await Promise.all(
+    wishes.map(async ({ record, to }): Promise<Cut> => {
+      const image = imageOfVolume(pool, record);
+      const { volume: facts } = await host.observe(image, {}, signal);
+      if (facts.backing === undefined) {
+        throw new BackendError(
+          { kind: "unfit", reason: "no bytes" },
+          `the backing file of volume ${record.id} is missing: ${image.file}`,
+        );
+      }
+      return { volume: record.id, from: image.file, to, sizeBytes: record.sizeBytes, facts };
+    }),
+  );
+  await host.perform(planCut(cuts, pool.layout.frozen), signal);
+}
+
+/** Snapshots and clones share blocks; a pool that cannot do that refuses them and says how to get one that can. */
+export function requireReflink({ pool }: LoopContext): void {
+  if (pool.reflink) return;
+  throw new BackendError(
+    { kind: "unfit", reason: "no reflink" },
+    `the filesystem of the pool ${pool.layout.root} cannot share blocks, so volumes cannot be copied at an instant; make a pool that can with: kura pool create --image 20Gi --pool DIR`,
+  );
+}

@@ -1,0 +1,43 @@
+import type { Step } from "../../node/step.ts";
+import { claimOfVolume, isThick } from "../../pool/claims.ts";
+import type { Expansion, Volume } from "../backend.ts";
+import type { LoopContext } from "./context.ts";
+import { imageOfVolume, needVolume, volumeOf } from "./entries.ts";
+import { updateVolume } from "./update.ts";
+
+export const loopExpansion = (context: LoopContext): Expansion => ({
+  grow: (id, sizeBytes, signal) => grow(context, id, sizeBytes, signal),
+  // raw blocks are larger as soon as the device is; a filesystem has to be told
+  nodeMustAct: (volume, access) =>
+    (access ?? (volume.creation.kinds.includes("mount") ? "mount" : "block")) === "mount",
+});
+
+/**
+ * The record first: it is the truth that the image grows to, now or, after a crash, when the volume is staged. Nothing
+ * ever shrinks. Space that was promised in full is there before the record says so.
+ */
+async function grow(context: LoopContext, id: string, sizeBytes: number, signal: AbortSignal): Promise<Volume> {
+  const { pool, host, topology } = context;
+  const record = needVolume(pool, id);
+  const larger = { ...record, sizeBytes: Math.max(sizeBytes, record.sizeBytes) };
+  const image = imageOfVolume(pool, record);
+  const before: Step[] = isThick(record.parameters)
+    ? [{ do: "reserve-image", path: image.file, sizeBytes: larger.sizeBytes }]
+    : [];
+  const after: Step[] = [{ do: "resize-image", path: image.file, sizeBytes: larger.sizeBytes }];
+  const { volume: facts } = await host.observe(image, {}, signal);
+  if (facts.device !== undefined || facts.readOnlyDevice !== undefined) after.push({ do: "refresh-size", image });
+  if (larger.sizeBytes === record.sizeBytes) {
+    await host.perform({ steps: after }, signal);
+    return volumeOf(record, topology);
+  }
+  pool.capacity.take(id, claimOfVolume(larger));
+  try {
+    await updateVolume(context, larger, signal, before);
+  } catch (error) {
+    pool.capacity.hold(id, claimOfVolume(record));
+    throw error;
+  }
+  await host.perform({ steps: after }, signal);
+  return volumeOf(larger, topology);
+}

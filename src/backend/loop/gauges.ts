@@ -1,0 +1,56 @@
+import { identityOf, type Loop } from "../../host/loop.ts";
+import { orphanLoops } from "../../pool/garbage.ts";
+import { dataIn } from "../../pool/layout.ts";
+import { statusOfPool } from "../../pool/status.ts";
+import type { LoopContext } from "./context.ts";
+import { folderOfVolume } from "./entries.ts";
+
+/** Figures of the pool, read when Prometheus asks. */
+export function loopGauges(context: LoopContext) {
+  const { pool, host } = context;
+  const ofPool = (name: string, help: string, read: () => number | Promise<number>) => ({
+    name: `kura_pool_${name}`,
+    help,
+    read,
+  });
+  const capacity = () => pool.capacity.state();
+  return [
+    ofPool("capacity_bytes", "Size of the pool", () => capacity().totalBytes),
+    ofPool("free_bytes", "Bytes that are free in the pool", () => capacity().freeBytes),
+    ofPool("reserved_bytes", "Bytes below which nothing new is made", () => capacity().reserveBytes),
+    ofPool("promised_thin_bytes", "Bytes promised to thin volumes and their snapshots", () => capacity().thinBytes),
+    ofPool("promised_thick_bytes", "Bytes promised in full", () => capacity().thickBytes),
+    ofPool("low", "1 while the pool has less than its reserve", () => (capacity().isLow ? 1 : 0)),
+    { name: "kura_volumes", help: "Volumes in the pool", read: () => pool.volumes.size },
+    { name: "kura_snapshots", help: "Snapshots in the pool", read: () => pool.snapshots.size },
+    {
+      name: "kura_loop_devices",
+      help: "Loop devices that show volumes of the pool",
+      read: async () => (await loopsOfPool(context)).length,
+    },
+    {
+      name: "kura_loop_devices_buffered",
+      help: "Loop devices of the pool without direct I/O",
+      read: async () => (await loopsOfPool(context)).filter(({ directIo }) => !directIo).length,
+    },
+    {
+      name: "kura_orphans",
+      help: "Loop devices of the pool that show no volume, and things of the pool that cannot be read",
+      read: async () => (await orphanLoops(pool, host)).length + statusOfPool(pool).unreadable,
+    },
+    {
+      name: "kura_throttle_works",
+      help: "1 where the kernel can enforce IOPS and throughput",
+      read: () => (host.throttle.works ? 1 : 0),
+    },
+  ];
+}
+
+/** The loop devices that show volumes of the pool. */
+async function loopsOfPool({ pool, host }: LoopContext): Promise<readonly Loop[]> {
+  const loops = await host.loops.list();
+  if (loops.length === 0) return [];
+  const owned = new Set<string | undefined>();
+  for (const { id } of pool.volumes.all()) owned.add(await identityOf(dataIn(folderOfVolume(pool, id))));
+  return loops.filter(({ file }) => owned.has(file));
+}

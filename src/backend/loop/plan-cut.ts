@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import type { VolumeFacts } from "../../node/host.ts";
+import type { Plan, Step } from "../../node/step.ts";
+
+/** A volume to be copied at one instant, and where to. */
+export interface Cut {
+  readonly volume: string;
+  readonly from: string;
+  readonly to: string;
+  readonly sizeBytes: number;
+  readonly facts: VolumeFacts;
+}
+
+/**
+ * Copies of one or several volumes as they are at one instant.
+ *
+ * The clone is what makes the cut: it is atomic against writers. Before it, what was written to the device but not
+ * flushed is flushed, or it would be missing; and mounted filesystems are frozen, so that the copy is clean. All are
+ * frozen before the first is cloned, and all are thawed whatever happens. A mark on disk says that we froze, for the
+ * start after a crash.
+ */
+export function planCut(cuts: readonly Cut[], frozenFolder: string): Plan {
+  const inUse = cuts.filter(({ facts }) => facts.device !== undefined);
+  const mounted = inUse.flatMap((cut) => {
+    const path = cut.facts.shownAt.find(({ as, readOnly, alive }) => as === "filesystem" && !readOnly && alive)?.path;
+    return path === undefined ? [] : [{ path, mark: join(frozenFolder, cut.volume) }];
+  });
+  const steps: Step[] = [
+    ...inUse.map(({ from }): Step => ({ do: "flush", device: { image: from, readOnly: false } })),
+    ...mounted.map(({ mark }): Step => ({ do: "make-file", path: mark })),
+    ...mounted.map(({ path }): Step => ({ do: "freeze", path })),
+    ...cuts.map(({ from, to, sizeBytes }): Step => ({ do: "clone-image", from, to, sizeBytes })),
+  ];
+  const after: Step[] = [
+    ...mounted.map(({ path }): Step => ({ do: "thaw", path, anyones: false })),
+    ...mounted.map(({ mark }): Step => ({ do: "remove-file", path: mark })),
+  ];
+  return { steps, finally: after };
+}

@@ -1,0 +1,25 @@
+import type { FsType } from "../../node/volume.ts";
+import type { SizeRules } from "../backend.ts";
+
+const MiB = 2 ** 20;
+const GiB = 2 ** 30;
+const TiB = 2 ** 40;
+
+/** Sizes are sectors: what was asked for is given to the byte wherever a block device can have it. */
+export const sectorBytes = 512;
+
+/** The largest file of a pool: XFS and btrfs hold more than we count with, ext4 ends at 16 TiB. */
+export const loopSizes = (poolIsExt: boolean): SizeRules => ({
+  minimumBytes: sectorBytes,
+  maximumBytes: poolIsExt ? 16 * TiB - 4096 : 2 ** 53 - sectorBytes,
+  stepBytes: sectorBytes,
+  defaultBytes: GiB,
+});
+
+/** What mkfs refuses to go below (xfs says 300 MiB, btrfs 109 MiB; ext needs room for a journal). */
+export const minimumBytesOf: Readonly<Record<FsType, number>> = {
+  ext4: 8 * MiB,
+  ext3: 8 * MiB,
+  xfs: 300 * MiB,
+  btrfs: 110 * MiB,
+};

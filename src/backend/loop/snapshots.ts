@@ -1,0 +1,93 @@
+import { claimOfSnapshot } from "../../pool/claims.ts";
+import { prefixOf } from "../../pool/id.ts";
+import type { SnapshotRecord, VolumeRecord } from "../../pool/records.ts";
+import { BackendError, isAllowed, type SnapshotSpec, type Snapshots } from "../backend.ts";
+import type { LoopContext } from "./context.ts";
+import { cut, requireReflink } from "./cut.ts";
+import { folderOfSnapshot, needVolume, readable, snapshotOf } from "./entries.ts";
+import { make } from "./make.ts";
+import { pageOf } from "./page.ts";
+
+export function loopSnapshots(context: LoopContext): Snapshots {
+  const { pool, topology } = context;
+  const present = (record: SnapshotRecord | undefined) =>
+    record === undefined ? undefined : snapshotOf(record, topology);
+  return {
+    keyOf: (name) => prefixOf(pool.id, name),
+    find: async (id) => present(readable(pool.snapshots.get(id))),
+    findByName: async (name) => present(readable(pool.snapshots.withPrefix(prefixOf(pool.id, name)))),
+    create: async (spec, signal) => snapshotOf(await create(context, spec, signal), topology),
+    delete: (id, signal) => deleteSnapshot(context, id, signal),
+    list: async (page, source) =>
+      pageOf(pool.snapshots.from(page.after), page.limit, (record) =>
+        source === undefined || record.source === source ? snapshotOf(record, topology) : undefined,
+      ),
+  };
+}
+
+async function create(
+  context: LoopContext,
+  { name, source, places }: SnapshotSpec,
+  signal: AbortSignal,
+): Promise<SnapshotRecord> {
+  const { pool, topology } = context;
+  const volume = needVolume(pool, source);
+  requireReflink(context);
+  if (!isAllowed(topology, places)) {
+    throw new BackendError(
+      { kind: "wrong-place" },
+      `a snapshot of volume ${source} is only usable on node ${context.nodeId}`,
+    );
+  }
+  const record = snapshotRecordOf(context, volume, { id: pool.newId(name), name, group: undefined });
+  const making = {
+    id: record.id,
+    parent: pool.layout.snapshots,
+    file: "snapshot.json",
+    claim: claimOfSnapshot(record),
+  } as const;
+  await make(
+    context,
+    making,
+    async (data) => {
+      await cut(context, [{ record: volume, to: data }], signal);
+      return record;
+    },
+    signal,
+  );
+  pool.snapshots.put(record);
+  return record;
+}
+
+export const snapshotRecordOf = (
+  { now }: LoopContext,
+  volume: VolumeRecord,
+  own: Pick<SnapshotRecord, "id" | "name" | "group">,
+): SnapshotRecord => ({
+  ...own,
+  createdAt: now().toISOString(),
+  source: volume.id,
+  sizeBytes: volume.sizeBytes,
+  parameters: volume.parameters,
+  kinds: volume.creation.kinds,
+  fsType: volume.creation.fsType,
+  filesystem: volume.filesystem,
+  sectorBytes: volume.sectorBytes,
+});
+
+async function deleteSnapshot({ pool, host }: LoopContext, id: string, signal: AbortSignal): Promise<void> {
+  const record = readable(pool.snapshots.get(id));
+  if (record === undefined) return;
+  if (record.group !== undefined) {
+    throw new BackendError(
+      { kind: "member-of-group", group: record.group },
+      `snapshot ${id} belongs to group snapshot ${record.group} and goes with it`,
+    );
+  }
+  const folder = folderOfSnapshot(pool, id);
+  const grave = pool.trash.placeFor(folder);
+  await host.perform({ steps: [{ do: "rename", from: folder, to: grave }] }, signal);
+  pool.snapshots.remove(id);
+  pool.capacity.rename(id, grave);
+  pool.trash.empty();
+}

@@ -1,0 +1,32 @@
+import type { Filesystem, NodeVolume, Source } from "../node/volume.ts";
+import type { HealthStatus, PublishContext, Topology, VolumeId } from "./backend.ts";
+
+/**
+ * What a backend offers the node plugin: where the bytes of a volume are, and what is known of them. Formatting,
+ * mounting and growing are the same for every backend and live in src/node.
+ */
+export interface NodeBackend {
+  readonly name: string;
+  /** The volume as this node knows it; undefined where there is none of that id. */
+  find(volume: VolumeId, context: PublishContext, signal: AbortSignal): Promise<NodeVolume | undefined>;
+  /** Where its bytes are, even where nothing else of it can be read; undefined where there is none of that id. */
+  locate(volume: VolumeId): Promise<Source | undefined>;
+  /** Puts on record what became of the filesystem, durably. Never called for what is "unrecorded". */
+  noteFilesystem(volume: VolumeId, filesystem: Filesystem): Promise<void>;
+  info(signal: AbortSignal): Promise<NodeInfo>;
+  /** What the backend knows to be wrong with the volume, beyond what the host shows. */
+  health?(volume: VolumeId, signal: AbortSignal): Promise<readonly HealthStatus[]>;
+  storageHealth?(signal: AbortSignal): Promise<readonly StorageHealth[]>;
+}
+
+export interface NodeInfo {
+  readonly nodeId: string;
+  readonly maxVolumes: number;
+  readonly topology: Topology | undefined;
+}
+
+export interface StorageHealth {
+  readonly status: "STORAGE_DEGRADED" | "STORAGE_UNREACHABLE";
+  readonly reason: string;
+  readonly message: string;
+}

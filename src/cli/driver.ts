@@ -1,0 +1,49 @@
+import { Command, Option } from "commander";
+import { backendNames, parseDriverConfig } from "../config.ts";
+import { makeLog } from "../log.ts";
+import { fsTypes } from "../node/volume.ts";
+import { startDriver } from "./start-driver.ts";
+
+/** Each flag has an environment variable: --max-freeze is KURA_MAX_FREEZE. */
+export const driverOptions: readonly Option[] = [
+  option("--backend <name>", `what volumes are made of: ${backendNames.join(", ")}`).default("loop"),
+  option("--endpoint <url>", "the socket to serve CSI on, as unix:///run/kura/csi.sock"),
+  option("--services <which>", "all, controller or node"),
+  option("--driver-name <name>", "the name under which the driver is known to Kubernetes"),
+  option("--node-id <id>", "this node's name (default: the host name)"),
+  option("--pool <dir>", "where local volumes lie; made there if the directory is missing or empty"),
+  option("--kubelet-dir <dir>", "kubelet's directory: paths of volumes must lie under it"),
+  option("--max-volumes-per-node <n>", "how many volumes a node takes (default: 110)"),
+  option("--attach", "advertise ControllerPublishVolume, so that the whole life of a volume can be seen"),
+  option("--default-fs <type>", `the filesystem where none is asked for: ${fsTypes.join(", ")} (default: ext4)`),
+  option("--overprovision <ratio>", "how much may be promised thin for what there is (default: 200)"),
+  option("--max-freeze <duration>", "how long a snapshot may hold a filesystem frozen (default: 5s)"),
+  option("--http <host:port>", "serve /metrics, /healthz, /readyz and /journal"),
+  option("--register <dir>", "register with kubelet in its plugins_registry directory, where no registrar runs"),
+  option("--log-level <level>", "trace, debug, info, warn, error or silent (default: info)"),
+];
+
+function option(flags: string, description: string): Option {
+  const name = /--([a-z-]+)/.exec(flags)?.[1] ?? "";
+  return new Option(flags, description).env(`KURA_${name.toUpperCase().replaceAll("-", "_")}`);
+}
+
+export function driverCommand(): Command {
+  const command = new Command("driver").description("serve CSI on a socket");
+  for (const option of driverOptions) command.addOption(option);
+  return command.action(async (options: Record<string, unknown>) => {
+    const config = parseDriverConfig(options);
+    const log = makeLog(config.logLevel);
+    const driver = await startDriver(config, { log });
+    await untilTold();
+    log.info("stopping");
+    await driver.stop();
+  });
+}
+
+/** SIGTERM and SIGINT ask for an orderly end; a second one is not needed, for calls are drained within a bound. */
+export const untilTold = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("SIGINT", () => resolve());
+  });

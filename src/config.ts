@@ -1,0 +1,91 @@
+import { hostname } from "node:os";
+import { isAbsolute, resolve } from "node:path";
+import { z } from "zod";
+import { fsTypes } from "./node/volume.ts";
+
+/** What `kura driver` is told, checked: every value that is wrong is named in one line. */
+export type DriverConfig = z.infer<typeof driverConfig>;
+
+export const backendNames = ["loop"] as const;
+export type BackendName = (typeof backendNames)[number];
+
+const defaultDriverNames: Readonly<Record<BackendName, string>> = { loop: "loop.csi.kura.dev" };
+
+const absolutePath = z
+  .string()
+  .min(1, "is empty")
+  .transform((path) => (isAbsolute(path) ? path : resolve(path)));
+
+const wholeNumber = (least: number, most: number) =>
+  z.coerce
+    .number(`is not a number`)
+    .int("is not a whole number")
+    .min(least, `is below ${least}`)
+    .max(most, `is above ${most}`);
+
+/** 250ms, 5s, 2m */
+const duration = z.string().transform((text, context) => {
+  const [, count, unit] = /^(\d{1,6})(ms|s|m)$/.exec(text) ?? [];
+  if (count === undefined) {
+    context.addIssue("is not a duration such as 500ms, 5s or 1m");
+    return z.NEVER;
+  }
+  return Number(count) * (unit === "ms" ? 1 : unit === "s" ? 1000 : 60_000);
+});
+
+const hostAndPort = z.string().transform((text, context) => {
+  const [, host, port] = /^(\[[0-9a-fA-F:]+\]|[^:]*):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65535) {
+    context.addIssue("is not of the form HOST:PORT");
+    return z.NEVER;
+  }
+  return { host: host.replace(/[[\]]/g, "") || "127.0.0.1", port: Number(port) };
+});
+
+/** "Domain name notation … 63 characters or less, beginning and ending with an alphanumeric character." */
+const driverName = z
+  .string()
+  .regex(/^[a-z0-9A-Z]([a-z0-9A-Z.-]{0,61}[a-z0-9A-Z])?$/, "is not a domain name of at most 63 characters");
+
+const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
+  z.enum(names, `is not one of ${names.join(", ")}`);
+
+export const driverConfig = z
+  .strictObject({
+    backend: oneOf(backendNames),
+    endpoint: z.string("is required, for example unix:///run/kura/csi.sock"),
+    services: oneOf(["all", "controller", "node"]).default("all"),
+    driverName: driverName.optional(),
+    nodeId: z.string().min(1, "is empty").max(253, "is longer than 253 characters").default(hostname()),
+    pool: absolutePath.optional(),
+    kubeletDir: absolutePath.optional(),
+    maxVolumesPerNode: wholeNumber(1, 10_000).default(110),
+    attach: z.boolean().default(false),
+    defaultFs: oneOf(fsTypes).default("ext4"),
+    overprovision: z.coerce.number("is not a number").min(1, "is below 1").max(100_000, "is above 100000").default(200),
+    maxFreeze: duration.default(5000),
+    http: hostAndPort.optional(),
+    register: absolutePath.optional(),
+    logLevel: oneOf(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  })
+  .transform((config, context) => {
+    if (config.backend === "loop" && config.pool === undefined)
+      context.addIssue({ code: "custom", path: ["pool"], message: "is required by --backend loop" });
+    return { ...config, driverName: config.driverName ?? defaultDriverNames[config.backend], pool: config.pool ?? "" };
+  });
+
+/** What is wrong with the command line, in one line. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export function parseDriverConfig(options: Readonly<Record<string, unknown>>): DriverConfig {
+  const parsed = driverConfig.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const key = String(issue?.path[0] ?? "");
+  const value = options[key];
+  throw new UsageError(`--${kebab(key)}${value === undefined ? "" : ` ${value}`} ${issue?.message}`);
+}
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,0 +1,18 @@
+/**
+ * NodeGetStorageHealth (alpha): what is wrong with the storage that this node offers. An empty list says that nothing is.
+ *
+ * Spec: csi.proto v1.13, "NodeGetStorageHealth". Called by kubelet.
+ */
+import type { NodeGetStorageHealthRequest } from "../../../proto/gen/csi/v1/NodeGetStorageHealthRequest.ts";
+import type { NodeGetStorageHealthResponseInit } from "../../../proto/gen/csi/v1/NodeGetStorageHealthResponse.ts";
+import type { NodeBackend } from "../../backend/node-backend.ts";
+import { noLocks, type Rpc } from "../rpc.ts";
+
+export const nodeGetStorageHealth = (
+  storageHealth: NonNullable<NodeBackend["storageHealth"]>,
+): Rpc<NodeGetStorageHealthRequest, undefined, NodeGetStorageHealthResponseInit> => ({
+  name: "NodeGetStorageHealth",
+  parse: () => undefined,
+  locks: noLocks,
+  handle: async (_, signal) => ({ backendHealth: (await storageHealth(signal)).map((health) => ({ ...health })) }),
+});

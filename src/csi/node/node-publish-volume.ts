@@ -1,0 +1,68 @@
+/**
+ * NodePublishVolume: show a staged volume at a pod's path.
+ *
+ * Spec: csi.proto v1.13, "NodePublishVolume". Called by kubelet for every pod that uses the volume.
+ *
+ *   INVALID_ARGUMENT     a required field is missing, or the capability is not offered
+ *   NOT_FOUND            the volume does not exist here
+ *   ALREADY_EXISTS       published there already, in another way
+ *   FAILED_PRECONDITION  not staged, or its access mode allows no second path
+ */
+import type { NodePublishVolumeRequest } from "../../../proto/gen/csi/v1/NodePublishVolumeRequest.ts";
+import type { NodePublishVolumeResponseInit } from "../../../proto/gen/csi/v1/NodePublishVolumeResponse.ts";
+import { type Capability, noSuch, type PublishContext, type VolumeId } from "../../backend/backend.ts";
+import { planPublish } from "../../node/plan-publish.ts";
+import { invalid, precondition } from "../errors.ts";
+import { exclusive, shared, targetKey, volumeKey } from "../locks.ts";
+import type { Rpc } from "../rpc.ts";
+import { parseVolumeId } from "../rules/id.ts";
+import { allowsManyTargets, isReaderOnly, objectionTo, parseCapability } from "../rules/volume-capability.ts";
+import { carryOut, type NodeParts } from "./parts.ts";
+
+interface Wish {
+  readonly id: VolumeId;
+  readonly stagingPath: string;
+  readonly targetPath: string;
+  readonly capability: Capability;
+  readonly readOnly: boolean;
+  readonly context: PublishContext;
+}
+
+export const nodePublishVolume = (
+  parts: NodeParts,
+): Rpc<NodePublishVolumeRequest, Wish, NodePublishVolumeResponseInit> => ({
+  name: "NodePublishVolume",
+
+  parse(request) {
+    const id = parseVolumeId(request.volumeId);
+    const targetPath = parts.paths.parse(request.targetPath, "target_path");
+    const capability = parseCapability(request.volumeCapability);
+    const objection = objectionTo(capability, parts.backend);
+    if (objection !== undefined) throw invalid(`volume_capability: ${objection}`);
+    if (request.stagingTargetPath === "")
+      throw precondition("staging_target_path is not set; call NodeStageVolume first");
+    const stagingPath = parts.paths.parse(request.stagingTargetPath, "staging_target_path");
+    const readOnly = request.readonly || isReaderOnly(capability.mode);
+    return { id, stagingPath, targetPath, capability, readOnly, context: request.publishContext };
+  },
+
+  locks: ({ id, targetPath }) => [shared(volumeKey(id)), exclusive(targetKey(targetPath))],
+
+  async handle(wish, signal) {
+    const { node, host, paths } = parts;
+    const volume = await node.find(wish.id, wish.context, signal);
+    if (volume === undefined) throw noSuch("volume", wish.id);
+    const stagingPath = await paths.resolve(wish.stagingPath, "staging_target_path");
+    const targetPath = await paths.resolve(wish.targetPath, "target_path");
+    const observed = await host.observe(volume.source, { staging: stagingPath, target: targetPath }, signal);
+    const facts = { volume: observed.volume, ...observed.paths };
+    const { access, mode } = wish.capability;
+    const manyTargets = allowsManyTargets(mode);
+    await carryOut(
+      planPublish({ volume, stagingPath, targetPath, access, readOnly: wish.readOnly, manyTargets }, facts),
+      parts,
+      signal,
+    );
+    return {};
+  },
+});

@@ -1,0 +1,57 @@
+/**
+ * NodeStageVolume: make a volume ready on this node: attached, formatted once, checked, mounted at the staging path.
+ *
+ * Spec: csi.proto v1.13, "NodeStageVolume". Called by kubelet before the first pod uses the volume, and again after
+ * every restart of its own.
+ *
+ *   INVALID_ARGUMENT     a required field is missing, or the capability is not offered
+ *   NOT_FOUND            the volume does not exist here
+ *   ALREADY_EXISTS       staged there already, in another way
+ *   FAILED_PRECONDITION  the volume cannot be used so, or holds something that must not be formatted over
+ */
+import type { NodeStageVolumeRequest } from "../../../proto/gen/csi/v1/NodeStageVolumeRequest.ts";
+import type { NodeStageVolumeResponseInit } from "../../../proto/gen/csi/v1/NodeStageVolumeResponse.ts";
+import { type Capability, noSuch, type PublishContext, type VolumeId } from "../../backend/backend.ts";
+import { planStage } from "../../node/plan-stage.ts";
+import { invalid } from "../errors.ts";
+import { exclusive, volumeKey } from "../locks.ts";
+import type { Rpc } from "../rpc.ts";
+import { parseVolumeId } from "../rules/id.ts";
+import { isReaderOnly, objectionTo, parseCapability } from "../rules/volume-capability.ts";
+import { carryOut, type NodeParts } from "./parts.ts";
+
+interface Wish {
+  readonly id: VolumeId;
+  readonly stagingPath: string;
+  readonly capability: Capability;
+  readonly context: PublishContext;
+}
+
+export const nodeStageVolume = (parts: NodeParts): Rpc<NodeStageVolumeRequest, Wish, NodeStageVolumeResponseInit> => ({
+  name: "NodeStageVolume",
+
+  parse(request) {
+    const id = parseVolumeId(request.volumeId);
+    const stagingPath = parts.paths.parse(request.stagingTargetPath, "staging_target_path");
+    const capability = parseCapability(request.volumeCapability);
+    const objection = objectionTo(capability, parts.backend);
+    if (objection !== undefined) throw invalid(`volume_capability: ${objection}`);
+    return { id, stagingPath, capability, context: request.publishContext };
+  },
+
+  locks: ({ id }) => [exclusive(volumeKey(id))],
+
+  async handle(wish, signal) {
+    const { node, host, paths } = parts;
+    const volume = await node.find(wish.id, wish.context, signal);
+    if (volume === undefined) throw noSuch("volume", wish.id);
+    const stagingPath = await paths.resolve(wish.stagingPath, "staging_target_path");
+    const observed = await host.observe(volume.source, { staging: stagingPath }, signal);
+    const isGone = volume.source.kind === "image" && observed.volume.backing === undefined;
+    const contents = isGone ? ({ kind: "blank" } as const) : await host.probe(volume.source, signal);
+    const facts = { volume: observed.volume, staging: observed.paths.staging, contents };
+    const readOnly = volume.readOnly || isReaderOnly(wish.capability.mode);
+    await carryOut(planStage({ volume, stagingPath, access: wish.capability.access, readOnly }, facts), parts, signal);
+    return {};
+  },
+});

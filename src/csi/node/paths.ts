@@ -1,0 +1,23 @@
+import { basename, dirname, join } from "node:path";
+import type { Host } from "../../node/host.ts";
+import { invalid } from "../errors.ts";
+import { type ParsePath, pathsUnder } from "../rules/path.ts";
+
+/** Paths of the CO: how they must read, and where they must really lead. */
+export interface Paths {
+  readonly parse: ParsePath;
+  /** The path with the links in it followed, as the kernel lists it; refused where it leads out of kubelet's directory. */
+  resolve(path: string, field: string): Promise<string>;
+}
+
+export const pathsOf = (kubeletDir: string | undefined, host: Pick<Host, "realPath">): Paths => ({
+  parse: pathsUnder(kubeletDir),
+  async resolve(path, field) {
+    const real = join(await host.realPath(dirname(path)), basename(path));
+    if (kubeletDir === undefined) return real;
+    const root = await host.realPath(kubeletDir);
+    if (!real.startsWith(`${root}/`))
+      throw invalid(`${field} ${path} leads out of --kubelet-dir ${kubeletDir}, to ${real}`);
+    return real;
+  },
+});

@@ -1,0 +1,63 @@
+import { type Client, credentials, status as grpcStatus, type ServiceError } from "@grpc/grpc-js";
+import { socketPathOf } from "./endpoint.ts";
+import { clientOf, type ServiceName, serviceNames, serviceOf } from "./load.ts";
+
+/** A refusal, in CSI's words. */
+export class CallError extends Error {
+  override readonly name = "CallError";
+  readonly code: string;
+
+  constructor(error: ServiceError) {
+    super(error.details);
+    this.code = grpcStatus[error.code] ?? String(error.code);
+  }
+}
+
+type Method = (
+  request: object,
+  options: { deadline: number },
+  reply: (error: ServiceError | null, answer: object) => void,
+) => void;
+
+/** A CSI client for any RPC, by name. */
+export interface CsiClient {
+  call<Answer extends object = Record<string, unknown>>(
+    rpc: string,
+    request?: object,
+    timeoutMs?: number,
+  ): Promise<Answer>;
+  close(): void;
+}
+
+export function csiClient(endpoint: string): CsiClient {
+  const target = `unix:${socketPathOf(endpoint)}`;
+  const clients = new Map<ServiceName, Client>();
+  const clientFor = (service: ServiceName): Client => {
+    const known = clients.get(service) ?? new (clientOf(service))(target, credentials.createInsecure());
+    clients.set(service, known);
+    return known;
+  };
+  return {
+    call: (rpc, request = {}, timeoutMs = 60_000) => {
+      const client = clientFor(serviceWith(rpc));
+      const method = Reflect.get(client, rpc) as Method;
+      return new Promise((resolve, reject) => {
+        method.call(client, request, { deadline: Date.now() + timeoutMs }, (error, answer) =>
+          error === null ? resolve(answer as never) : reject(new CallError(error)),
+        );
+      });
+    },
+    close: () => {
+      for (const client of clients.values()) client.close();
+    },
+  };
+}
+
+/** Which service an RPC belongs to; its name is unique over all of them. */
+export function serviceWith(rpc: string): ServiceName {
+  const service = serviceNames.find((name) => rpc in serviceOf(name));
+  if (service === undefined) throw new Error(`${rpc} is not an RPC of CSI 1.13; there are ${allRpcs().join(", ")}`);
+  return service;
+}
+
+export const allRpcs = (): readonly string[] => serviceNames.flatMap((name) => Object.keys(serviceOf(name)));

@@ -1,0 +1,47 @@
+import { unlink } from "node:fs/promises";
+import { connect } from "node:net";
+
+/** Linux allows 107 bytes and a zero in sockaddr_un (unix(7)). */
+const longestSocketPath = 107;
+
+export class EndpointError extends Error {
+  override readonly name = "EndpointError";
+}
+
+/** `unix:///path` → its path. */
+export function socketPathOf(endpoint: string): string {
+  const path = /^unix:\/\/(\/.*)$/.exec(endpoint)?.[1] ?? /^unix:(\/[^/].*)$/.exec(endpoint)?.[1];
+  if (path === undefined) throw new EndpointError(`--endpoint ${endpoint} is not of the form unix:///path/csi.sock`);
+  const bytes = Buffer.byteLength(path);
+  if (bytes > longestSocketPath)
+    throw new EndpointError(`the socket path ${path} takes ${bytes} bytes, ${longestSocketPath} are possible`);
+  return path;
+}
+
+/** A socket that nobody answers on is the rest of a killed driver, and goes. One that answers is somebody's. */
+export async function clearStaleSocket(path: string): Promise<void> {
+  switch (await stateOf(path)) {
+    case "answers":
+      throw new EndpointError(`another process serves ${path}`);
+    case "stale":
+      await unlink(path);
+      return;
+    case "absent":
+  }
+}
+
+function stateOf(path: string): Promise<"absent" | "stale" | "answers"> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve("answers");
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") resolve("absent");
+      else if (error.code === "ECONNREFUSED") resolve("stale");
+      else if (error.code === "ENOTSOCK") reject(new EndpointError(`${path} exists and is not a socket`));
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,113 @@
+import { constants } from "node:fs";
+import { copyFile, type FileHandle, mkdir, open, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
+import { HostError } from "../node/host-error.ts";
+import { ifThere, isErrno } from "./errno.ts";
+
+/** Opens, works, closes. */
+export async function withFile<T>(
+  path: string,
+  flags: string | number,
+  work: (file: FileHandle) => Promise<T>,
+  mode = 0o600,
+): Promise<T> {
+  const file = await open(path, flags, mode);
+  try {
+    return await work(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Puts a file's bytes, or a directory's entries, on disk. */
+export const syncPath = (path: string): Promise<void> => withFile(path, constants.O_RDONLY, (file) => file.sync());
+
+/** A record is written twice, so that one damaged file loses nothing. */
+export const copiesOf = (path: string): readonly [string, string] => [path, `${path}.copy`];
+
+/**
+ * Replaces both copies, the first one first: each is whole at every moment, and what a reader finds in the first is
+ * never older than what he finds in the second.
+ */
+export async function writeRecord(path: string, record: object): Promise<void> {
+  const text = `${JSON.stringify(record)}\n`;
+  await noSpaceIsAnError(async () => {
+    for (const copy of copiesOf(path)) {
+      const fresh = `${copy}.new`;
+      await withFile(fresh, "w", async (file) => {
+        await file.writeFile(text);
+        await file.sync();
+      });
+      await rename(fresh, copy);
+    }
+  });
+  await syncPath(dirname(path));
+}
+
+/** An empty file, durably. */
+export async function makeFile(path: string): Promise<void> {
+  await noSpaceIsAnError(() => withFile(path, "w", (file) => file.sync()));
+  await syncPath(dirname(path));
+}
+
+export async function removeFile(path: string): Promise<void> {
+  await ifThere(unlink(path));
+  await syncPath(dirname(path));
+}
+
+export async function makeDirectory(path: string, mode = 0o700): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    if (isErrno(error, "EEXIST") && (await stat(path)).isDirectory()) return;
+    if (isErrno(error, "ENOENT"))
+      throw new HostError("missing", `the parent directory of ${path} does not exist`, { cause: error });
+    if (isErrno(error, "ENOSPC")) throw new HostError("no-space", `no space left to make ${path}`, { cause: error });
+    throw error;
+  }
+}
+
+/** Moves by one rename, on disk before it returns. What is already there under the new name was moved before. */
+export async function moveDurably(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT") || (await ifThere(stat(to))) === undefined) throw error;
+  }
+  for (const parent of new Set([dirname(from), dirname(to)])) await syncPath(parent);
+}
+
+export const removeTree = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
+
+/** A mount point of the CO's: only an empty directory or an empty file goes, never what holds something. */
+export async function removeTarget(path: string): Promise<void> {
+  const found = await ifThere(stat(path));
+  if (found === undefined) return;
+  if (!found.isDirectory()) {
+    if (found.isFile() && found.size > 0)
+      throw new HostError("not-empty", `${path} holds ${found.size} bytes and is not removed`);
+    await ifThere(unlink(path));
+    return;
+  }
+  try {
+    await ifThere(rmdir(path));
+  } catch (error) {
+    if (!isErrno(error, "ENOTEMPTY", "EEXIST")) throw error;
+    throw new HostError("not-empty", `${path} is not mounted and holds files; it is not removed`, { cause: error });
+  }
+}
+
+/** A file that shares all blocks of another until one of them is written to. Fails where the filesystem cannot. */
+export async function cloneFile(from: string, to: string): Promise<void> {
+  await noSpaceIsAnError(() => copyFile(from, to, constants.COPYFILE_FICLONE_FORCE));
+}
+
+export async function noSpaceIsAnError<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isErrno(error, "ENOSPC", "EDQUOT"))
+      throw new HostError("no-space", "the pool has no space left", { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { open } from "node:fs/promises";
+import type { Run } from "./run.ts";
+
+/** flock(1) is told to exit with this when the lock is taken, so that it differs from the command's own codes. */
+const taken = 75;
+
+/** A lock that this process holds as long as it lives: the kernel drops it with the last descriptor, whatever kills us. */
+export interface HeldLock {
+  release(): Promise<void>;
+}
+
+/** Takes the lock on a file, or says that somebody has it. The descriptor is ours; flock(1) only works on it. */
+export async function takeLock(path: string, run: Run): Promise<HeldLock | undefined> {
+  const file = await open(path, "a+", 0o600);
+  const { exitCode } = await run(["flock", "--nonblock", "--conflict-exit-code", String(taken), "0"], {
+    stdin: file.fd,
+    accept: [taken],
+  });
+  if (exitCode === 0) return { release: () => file.close() };
+  await file.close();
+  return undefined;
+}
+
+/**
+ * The command, run so that it holds a lock while it works: tools outlive a killed driver, and the next one must not
+ * work beside them.
+ */
+export const underLock = (lockFile: string, argv: readonly string[]): readonly string[] => [
+  ...["flock", "--nonblock", "--conflict-exit-code", String(taken), "--no-fork", lockFile],
+  ...argv,
+];
+
+export const isTaken = (exitCode: number | undefined): boolean => exitCode === taken;

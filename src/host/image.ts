@@ -1,0 +1,65 @@
+import { rm } from "node:fs/promises";
+import { HostError } from "../node/host-error.ts";
+import { cloneFile, noSpaceIsAnError, withFile } from "./files.ts";
+import { CommandError, type Run } from "./run.ts";
+
+/** A file of that size: without blocks of its own, or with all of them. */
+export async function makeImage(path: string, sizeBytes: number, allocate: boolean, run: Run): Promise<void> {
+  await noSpaceIsAnError(() =>
+    withFile(path, "wx", async (file) => {
+      await file.truncate(sizeBytes);
+      if (allocate) await allocateBlocks(path, sizeBytes, [], run);
+      await file.sync();
+    }),
+  );
+}
+
+/** A copy at an instant, grown to `sizeBytes` where that is more. */
+export async function cloneImage(from: string, to: string, sizeBytes: number): Promise<void> {
+  await cloneFile(from, to);
+  await noSpaceIsAnError(() =>
+    withFile(to, "r+", async (file) => {
+      if ((await file.stat()).size < sizeBytes) await file.truncate(sizeBytes);
+      await file.sync();
+    }),
+  );
+}
+
+/** Blocks for a size that the file does not have yet: so that a growth that was promised in full cannot fail later. */
+export const reserveImage = (path: string, sizeBytes: number, run: Run): Promise<void> =>
+  allocateBlocks(path, sizeBytes, ["--keep-size"], run);
+
+/** Growth only: nothing is ever cut off. */
+export async function resizeImage(path: string, sizeBytes: number): Promise<void> {
+  await noSpaceIsAnError(() =>
+    withFile(path, "r+", async (file) => {
+      if ((await file.stat()).size < sizeBytes) await file.truncate(sizeBytes);
+      await file.sync();
+    }),
+  );
+}
+
+async function allocateBlocks(path: string, sizeBytes: number, flags: readonly string[], run: Run): Promise<void> {
+  try {
+    await run(["fallocate", ...flags, "--length", String(sizeBytes), "--", path]);
+  } catch (error) {
+    if (error instanceof CommandError && /no space|quota/i.test(error.stderr)) {
+      throw new HostError("no-space", `the pool has no space for ${sizeBytes} bytes in full`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** Whether files in this directory can share blocks. */
+export async function canClone(directory: string): Promise<boolean> {
+  const [from, to] = [`${directory}/.can-clone`, `${directory}/.can-clone.copy`];
+  try {
+    await withFile(from, "w", (file) => file.writeFile("kura"));
+    await cloneFile(from, to);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await Promise.all([from, to].map((path) => rm(path, { force: true })));
+  }
+}

@@ -1,0 +1,171 @@
+import { constants } from "node:fs";
+import { open, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { HostError } from "../node/host-error.ts";
+import type { Image } from "../node/volume.ts";
+import { ifThere, isErrno } from "./errno.ts";
+import { makeMissingLoopNode } from "./loop-node.ts";
+import { CommandError, type Run } from "./run.ts";
+
+/** A loop device that shows a file. */
+export interface Loop {
+  readonly path: string;
+  /** major:minor of the loop device itself. */
+  readonly device: string;
+  /** The file it shows, told by filesystem and inode: paths lie, across renames and across mount namespaces. */
+  readonly file: string;
+  readonly readOnly: boolean;
+  readonly directIo: boolean;
+}
+
+/**
+ * The machine's loop devices. What each shows comes from losetup (sysfs tells a path only), and is remembered as long
+ * as the kernel's sequence number of the device stays the same: it changes whenever something else is attached or
+ * detached.
+ */
+export class Loops {
+  readonly #run: Run;
+  readonly #known = new Map<string, { sequence: string; loop: Loop | undefined }>();
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  /** All that are attached now. */
+  async list(): Promise<readonly Loop[]> {
+    const names = (await readdir("/sys/block")).filter((name) => /^loop\d+$/.test(name));
+    const sequences = await Promise.all(names.map(sequenceOf));
+    const isNews = names.some(
+      (name, index) => sequences[index] === undefined || this.#known.get(name)?.sequence !== sequences[index],
+    );
+    if (isNews) await this.#ask(names, sequences);
+    return names.flatMap((name) => this.#known.get(name)?.loop ?? []);
+  }
+
+  /** Those that show `file`. */
+  async showing(file: string): Promise<readonly Loop[]> {
+    const identity = await identityOf(file);
+    return identity === undefined ? [] : (await this.list()).filter((loop) => loop.file === identity);
+  }
+
+  async attach(image: Image, readOnly: boolean): Promise<Loop> {
+    const path = await this.#attachSomewhere(image, readOnly);
+    if (!image.discard) await forbidDiscard(path);
+    return this.#learn(path, image.file, readOnly);
+  }
+
+  /** Detaches what shows `file`; all, or only the read-only ones. The kernel is asked afterwards, for losetup's 0 proves nothing. */
+  async detach(file: string, which: "all" | "read-only" = "all"): Promise<void> {
+    for (const loop of await this.#chosen(file, which)) {
+      await refuseIfHeld(loop.path);
+      await this.#run(["losetup", "--detach", loop.path]);
+    }
+    for (let patience = 40; (await this.#chosen(file, which)).length > 0; patience -= 1) {
+      if (patience === 0)
+        throw new HostError("in-use", `a loop device of ${file} is still in use and goes once it is closed`);
+      await delay(25);
+    }
+  }
+
+  /** Tells the devices that their file has grown. */
+  async refreshSize(file: string): Promise<void> {
+    for (const loop of await this.showing(file)) await this.#run(["losetup", "--set-capacity", loop.path]);
+  }
+
+  async #chosen(file: string, which: "all" | "read-only"): Promise<readonly Loop[]> {
+    return (await this.showing(file)).filter(({ readOnly }) => which === "all" || readOnly);
+  }
+
+  async #attachSomewhere(image: Image, readOnly: boolean): Promise<string> {
+    const argv = ["losetup", "--find", "--show", "--direct-io=on", "--sector-size", String(image.sectorBytes)];
+    for (let patience = 8; ; patience -= 1) {
+      try {
+        return (await this.#run([...argv, ...(readOnly ? ["--read-only"] : []), "--", image.file])).stdout.trim();
+      } catch (error) {
+        if (!(error instanceof CommandError) || patience === 0) throw error;
+        // another program took the device that was free a moment ago, or (kind) the device has no node in this /dev
+        const isRace = /busy/i.test(error.stderr);
+        if (!isRace && !(await makeMissingLoopNode(this.#run))) throw cannotAttach(image, error);
+      }
+    }
+  }
+
+  /** What was just attached is known without asking losetup again. */
+  async #learn(path: string, file: string, readOnly: boolean): Promise<Loop> {
+    const name = path.replace("/dev/", "");
+    const sequence = await sequenceOf(name);
+    const identity = await identityOf(file);
+    const device = (await readFile(`/sys/block/${name}/dev`, "utf8")).trim();
+    const directIo = (await readFile(`/sys/block/${name}/loop/dio`, "utf8")).trim() === "1";
+    const loop = { path, device, file: identity ?? "", readOnly, directIo };
+    if (sequence !== undefined) this.#known.set(name, { sequence, loop });
+    return loop;
+  }
+
+  async #ask(names: readonly string[], sequences: readonly (string | undefined)[]): Promise<void> {
+    const { stdout } = await this.#run(["losetup", "--list", "--noheadings", "--output", columns]);
+    const loops = parseLoops(stdout);
+    this.#known.clear();
+    for (const [index, name] of names.entries()) {
+      const loop = loops.find(({ path }) => path === `/dev/${name}`);
+      // read before losetup ran: what changed meanwhile is news again at the next look
+      this.#known.set(name, { sequence: sequences[index] ?? "unknown", loop });
+    }
+  }
+}
+
+const columns = "NAME,MAJ:MIN,BACK-INO,BACK-MAJ:MIN,RO,DIO";
+
+export const parseLoops = (text: string): readonly Loop[] =>
+  text
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .flatMap(([path, device, inode, filesystem, readOnly, directIo]) =>
+      path && device && inode && filesystem
+        ? [{ path, device, file: `${filesystem}/${inode}`, readOnly: readOnly === "1", directIo: directIo === "1" }]
+        : [],
+    );
+
+/** Which file this is, as losetup tells it: major:minor of the filesystem, and the inode. Undefined where there is none. */
+export async function identityOf(file: string): Promise<string | undefined> {
+  const found = await ifThere(stat(file, { bigint: true }));
+  return found === undefined ? undefined : `${majorMinorOf(found.dev)}/${found.ino}`;
+}
+
+/** As the kernel packs device numbers for user space (makedev(3)). */
+export function majorMinorOf(dev: bigint): string {
+  const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
+  const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
+  return `${major}:${minor}`;
+}
+
+/** Kernel 5.15 and later; before, every look is news. */
+const sequenceOf = (name: string): Promise<string | undefined> =>
+  ifThere(readFile(`/sys/block/${name}/diskseq`, "utf8"));
+
+/**
+ * mountinfo cannot say "not mounted": a mount may live in another namespace. An exclusive open can (open(2): on a block
+ * device O_EXCL fails with EBUSY while it is mounted or held, wherever).
+ */
+export async function isHeld(device: string): Promise<boolean> {
+  try {
+    await (await open(device, constants.O_RDONLY | constants.O_EXCL)).close();
+    return false;
+  } catch (error) {
+    if (isErrno(error, "EBUSY")) return true;
+    throw error;
+  }
+}
+
+export async function refuseIfHeld(device: string): Promise<void> {
+  if (await isHeld(device)) throw new HostError("in-use", `${device} is in use, perhaps in another mount namespace`);
+}
+
+/** A volume that was promised in full stays so: what its user trims is not given back. */
+const forbidDiscard = (path: string): Promise<void> =>
+  writeFile(`/sys/block/${path.replace("/dev/", "")}/queue/discard_max_bytes`, "0");
+
+const cannotAttach = (image: Image, error: CommandError): Error =>
+  /find|free|no such device/i.test(error.stderr)
+    ? new HostError("no-loop-device", `no free loop device for ${image.file}: ${error.stderr.trim()}`, { cause: error })
+    : error;

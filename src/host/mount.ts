@@ -1,0 +1,60 @@
+import { HostError } from "../node/host-error.ts";
+import type { FsType } from "../node/volume.ts";
+import { CommandError, type Run } from "./run.ts";
+
+/** mount(8): 32 is its general failure; the text tells which. */
+export async function mountDevice(
+  device: string,
+  path: string,
+  fsType: FsType,
+  options: readonly string[],
+  run: Run,
+): Promise<void> {
+  const flags = options.length === 0 ? [] : ["-o", options.join(",")];
+  try {
+    await run(["mount", "-t", fsType, ...flags, "--", device, path]);
+  } catch (error) {
+    throw explain(error, device, path, fsType, options);
+  }
+}
+
+export async function bindMount(from: string, to: string, readOnly: boolean, run: Run): Promise<void> {
+  await run(["mount", "--bind", ...(readOnly ? ["-o", "ro"] : []), "--", from, to]);
+}
+
+export async function unmount(path: string, run: Run): Promise<void> {
+  try {
+    await run(["umount", "--", path]);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    if (/not mounted|no mount point specified/i.test(error.stderr)) return;
+    if (/busy/i.test(error.stderr))
+      throw new HostError("in-use", `${path} is in use and cannot be unmounted now`, { cause: error });
+    throw error;
+  }
+}
+
+function explain(error: unknown, device: string, path: string, fsType: FsType, options: readonly string[]): unknown {
+  if (!(error instanceof CommandError)) return error;
+  if (
+    /structure needs cleaning|can't read superblock|bad superblock|wrong fs type/i.test(error.stderr) &&
+    options.length <= 2
+  ) {
+    const repair = fsType === "xfs" ? "xfs_repair" : fsType === "btrfs" ? "btrfs check" : "e2fsck -f";
+    return new HostError(
+      "corrupt",
+      `the ${fsType} on ${device} cannot be mounted: it is damaged (${firstLine(error)}); repair it with ${repair}`,
+      { cause: error },
+    );
+  }
+  if (/bad option|wrong fs type|invalid argument|unknown parameter|bad usage/i.test(error.stderr)) {
+    return new HostError(
+      "bad-option",
+      `${path} cannot be mounted with the options ${options.join(",")}: ${firstLine(error)}`,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+const firstLine = (error: CommandError): string => error.stderr.trim().split("\n")[0] ?? "";

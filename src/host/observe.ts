@@ -1,0 +1,167 @@
+import { lstat, readdir, realpath, stat, statfs } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { AttachedDevice, Observation, PathFacts, ShownAt, Usage, VolumeFacts } from "../node/host.ts";
+import type { Source } from "../node/volume.ts";
+import { deviceSizeOf } from "./device-size.ts";
+import { ifThere, isErrno } from "./errno.ts";
+import { isHeld, type Loop, type Loops, majorMinorOf } from "./loop.ts";
+import { isReadOnly, type Mount, readMounts } from "./mounts.ts";
+
+/** The volume and the paths as they are now, from one reading of mountinfo and of the loop devices. */
+export async function observe<Path extends string>(
+  source: Source,
+  paths: Readonly<Record<Path, string>>,
+  loops: Loops,
+): Promise<Observation<Path>> {
+  const mounts = await readMounts();
+  const volume = await observeSource(source, mounts, loops);
+  const entries = Object.entries<string>(paths).map(async ([name, path]) => [
+    name,
+    await observePath(path, mounts, volume),
+  ]);
+  return { volume: volume.facts, paths: Object.fromEntries(await Promise.all(entries)) as Record<Path, PathFacts> };
+}
+
+interface Seen {
+  readonly facts: VolumeFacts;
+  readonly mounts: readonly Mount[];
+}
+
+async function observeSource(source: Source, mounts: readonly Mount[], loops: Loops): Promise<Seen> {
+  const backing =
+    source.kind === "device" ? undefined : await backingOf(source.kind === "image" ? source.file : source.path);
+  const devices = await devicesOf(source, loops);
+  const shown = mounts.filter((mount) => isWhole(mount, source, devices));
+  const shownAt = await Promise.all(shown.map((mount) => shownAtOf(mount, source, devices)));
+  const facts: VolumeFacts = {
+    backing,
+    device: devices.find(({ readOnly }) => !readOnly),
+    readOnlyDevice: devices.find(({ readOnly }) => readOnly),
+    shownAt,
+    heldElsewhere: await isHeldElsewhere(devices, shown),
+  };
+  return { facts, mounts: shown };
+}
+
+interface SourceDevice extends AttachedDevice {
+  readonly device: string;
+  readonly readOnly: boolean;
+}
+
+async function devicesOf(source: Source, loops: Loops): Promise<readonly SourceDevice[]> {
+  switch (source.kind) {
+    case "image":
+      return Promise.all((await loops.showing(source.file)).map(sourceDeviceOf));
+    case "device": {
+      const found = await ifThere(stat(source.path, { bigint: true }));
+      if (found === undefined) return [];
+      const device = majorMinorOf(found.rdev);
+      return [{ path: source.path, device, readOnly: false, sizeBytes: await deviceSizeOf(device) }];
+    }
+    case "directory":
+      return [];
+    default:
+      return source satisfies never;
+  }
+}
+
+const sourceDeviceOf = async ({ path, device, readOnly }: Loop): Promise<SourceDevice> => ({
+  path,
+  device,
+  readOnly,
+  sizeBytes: await deviceSizeOf(device),
+});
+
+/** Shows all of the volume: its filesystem's root, its device's node, its directory. A subPath of a pod shows less. */
+function isWhole(mount: Mount, source: Source, devices: readonly SourceDevice[]): boolean {
+  if (source.kind === "directory") return mount.root === source.path || mount.root.endsWith(`/${lastTwo(source.path)}`);
+  return devices.some(({ path, device }) => (mount.device === device && mount.root === "/") || isNodeOf(mount, path));
+}
+
+/** A bind mount of a device node shows as a part of devtmpfs: its root is the node's name. */
+const isNodeOf = (mount: Mount, path: string): boolean =>
+  (mount.fsType === "devtmpfs" || mount.fsType === "tmpfs") && mount.root === `/${basename(path)}`;
+
+/** The pool's own mount point is not part of a root, so a directory is told by its folder and name. */
+const lastTwo = (path: string): string => join(basename(dirname(path)), basename(path));
+
+async function shownAtOf(mount: Mount, source: Source, devices: readonly SourceDevice[]): Promise<ShownAt> {
+  const node = devices.find(({ path }) => isNodeOf(mount, path));
+  const as = source.kind === "directory" ? "directory" : node === undefined ? "filesystem" : "device";
+  return {
+    path: mount.path,
+    as,
+    readOnly: node === undefined ? isReadOnly(mount) : node.readOnly,
+    fsType: mount.fsType,
+    options: [...mount.options, ...mount.superOptions],
+    alive: as === "device" || (await isAlive(mount.path)),
+  };
+}
+
+/** A filesystem that has shut down answers every look into it with an I/O error. */
+async function isAlive(path: string): Promise<boolean> {
+  try {
+    await readdir(path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EIO", "ENOTCONN", "ESTALE", "EUCLEAN")) return false;
+    throw error;
+  }
+}
+
+async function isHeldElsewhere(devices: readonly SourceDevice[], shown: readonly Mount[]): Promise<boolean> {
+  for (const { path, device } of devices) {
+    if (!shown.some((mount) => mount.device === device) && (await isHeld(path))) return true;
+  }
+  return false;
+}
+
+async function backingOf(path: string): Promise<VolumeFacts["backing"]> {
+  const found = await ifThere(stat(path));
+  return found === undefined ? undefined : { sizeBytes: found.size, allocatedBytes: found.blocks * 512 };
+}
+
+async function observePath(path: string, mounts: readonly Mount[], volume: Seen): Promise<PathFacts> {
+  const real = await realPath(path);
+  const there = mounts.filter((mount) => mount.path === real);
+  const top = there.at(-1);
+  const kind = await kindOf(path);
+  if (top === undefined) return { kind, mount: undefined };
+  const description = `${top.source} (${top.fsType})`;
+  return { kind, mount: { isVolume: volume.mounts.includes(top), description, depth: there.length } };
+}
+
+async function kindOf(path: string): Promise<PathFacts["kind"]> {
+  try {
+    const found = await ifThere(lstat(path));
+    if (found === undefined) return "missing";
+    return found.isDirectory() ? "directory" : found.isFile() ? "file" : "other";
+  } catch (error) {
+    if (isErrno(error, "EIO", "ENOTCONN", "ESTALE")) return "directory"; // a dead mount: there is a path, and it is no file of ours
+    throw error;
+  }
+}
+
+/** Where a path really leads, as far as it exists. */
+export async function realPath(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return path === "/" ? path : join(await realPath(dirname(path)), basename(path));
+    if (isErrno(error, "EIO", "ENOTCONN", "ESTALE")) return path;
+    throw error;
+  }
+}
+
+export async function usageOf(path: string): Promise<Usage> {
+  const fs = await statfs(path);
+  const bytes = {
+    total: fs.blocks * fs.bsize,
+    used: (fs.blocks - fs.bfree) * fs.bsize,
+    available: fs.bavail * fs.bsize,
+  };
+  return {
+    bytes,
+    inodes: fs.files === 0 ? undefined : { total: fs.files, used: fs.files - fs.ffree, available: fs.ffree },
+  };
+}

@@ -1,0 +1,78 @@
+import type { NoteFilesystem, Plan } from "./step.ts";
+import type { FsType, Source } from "./volume.ts";
+
+/** The port through which plans see and change the machine. `src/host` implements it on Linux. */
+export interface Host {
+  /** What is true of the volume and of the given paths, read in one go. Changes nothing. */
+  observe<Path extends string>(
+    source: Source,
+    paths: Readonly<Record<Path, string>>,
+    signal: AbortSignal,
+  ): Promise<Observation<Path>>;
+  /** What the volume holds, asked of its bytes. */
+  probe(source: Source, signal: AbortSignal): Promise<Contents>;
+  /** Does the steps in order and stops at the first that fails. `note` keeps the backend's record of a filesystem. */
+  perform(plan: Plan, signal: AbortSignal, note?: (step: NoteFilesystem) => Promise<void>): Promise<void>;
+  usageOf(path: string, signal: AbortSignal): Promise<Usage>;
+  /** Where a path really leads, symbolic links followed as far as it exists. */
+  realPath(path: string): Promise<string>;
+}
+
+export interface Observation<Path extends string> {
+  readonly volume: VolumeFacts;
+  readonly paths: Readonly<Record<Path, PathFacts>>;
+}
+
+export interface VolumeFacts {
+  /** The backing file or directory; undefined where it is gone, or where there is none (a device of somebody else's). */
+  readonly backing: { readonly sizeBytes: number; readonly allocatedBytes: number } | undefined;
+  /** The volume as a device, for writing; undefined while it is not attached. */
+  readonly device: AttachedDevice | undefined;
+  /** A second device on the same image, for reading only. */
+  readonly readOnlyDevice: AttachedDevice | undefined;
+  /** Where this mount namespace shows the whole volume: a filesystem's root, a directory or a device node. */
+  readonly shownAt: readonly ShownAt[];
+  /** A device of the volume is held by somebody whom this mount namespace does not show. */
+  readonly heldElsewhere: boolean;
+}
+
+export interface AttachedDevice {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+export interface ShownAt {
+  readonly path: string;
+  readonly as: "filesystem" | "directory" | "device";
+  readonly readOnly: boolean;
+  /** The mount's type and options, as the kernel lists them. */
+  readonly fsType: string;
+  readonly options: readonly string[];
+  /** False when the kernel answers with an I/O error there: the filesystem has shut down. */
+  readonly alive: boolean;
+}
+
+export interface PathFacts {
+  readonly kind: "missing" | "directory" | "file" | "other";
+  /** Whether something is mounted exactly there, and what. */
+  readonly mount: PathMount | undefined;
+}
+
+export interface PathMount {
+  /** Whether it is this volume, in whole. Anything else is none of our business. */
+  readonly isVolume: boolean;
+  readonly description: string;
+  /** How many mounts lie on top of each other there. */
+  readonly depth: number;
+}
+
+export type Contents =
+  | { readonly kind: "blank" }
+  | { readonly kind: "filesystem"; readonly fsType: FsType; readonly sizeBytes: number }
+  | { readonly kind: "other"; readonly description: string };
+
+export interface Usage {
+  readonly bytes: { readonly total: number; readonly used: number; readonly available: number };
+  /** Undefined where the filesystem does not count them (btrfs). */
+  readonly inodes: { readonly total: number; readonly used: number; readonly available: number } | undefined;
+}

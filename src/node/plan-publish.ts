@@ -1,0 +1,104 @@
+import type { PathFacts, ShownAt, VolumeFacts } from "./host.ts";
+import { connect, deviceOf, differenceOf, type StageAccess } from "./plan-stage.ts";
+import { type Plan, type Refusal, refuse, type Step } from "./step.ts";
+import type { NodeVolume } from "./volume.ts";
+
+export interface PublishWish {
+  readonly volume: NodeVolume;
+  readonly stagingPath: string;
+  readonly targetPath: string;
+  readonly access: StageAccess;
+  readonly readOnly: boolean;
+  /** Whether the access mode lets the volume be published at several paths of this node. */
+  readonly manyTargets: boolean;
+}
+
+export interface PublishFacts {
+  readonly volume: VolumeFacts;
+  readonly staging: PathFacts;
+  readonly target: PathFacts;
+}
+
+/**
+ * Shown at the target path. What is shown is proven to be this very volume: a staging path that lost its mount (a
+ * reboot, an unmount by hand) is an empty directory of the host's disk, and a pod that wrote there would lose its data.
+ */
+export function planPublish(wish: PublishWish, now: PublishFacts): Plan | Refusal {
+  const { volume, access } = wish;
+  if (volume.kinds !== undefined && !volume.kinds.has(access.kind)) {
+    return refuse(
+      "FAILED_PRECONDITION",
+      `volume ${volume.id} was made for ${[...volume.kinds].join(" and ")}, not for ${access.kind}`,
+    );
+  }
+  const staged = access.kind === "block" ? stagedDevice(wish, now) : stagedMount(wish, now);
+  if ("refused" in staged) return staged;
+  const there = now.volume.shownAt.find(({ path }) => path === wish.targetPath);
+  if (now.target.mount !== undefined && there?.alive !== false) return alreadyThere(wish, now, there);
+  const conflict = conflictWithOthers(wish, now);
+  if (conflict !== undefined) return conflict;
+  const steps: Step[] = there === undefined ? [] : [{ do: "unmount", path: wish.targetPath }];
+  return { steps: [...steps, ...show(wish, now)] };
+}
+
+function stagedMount({ volume, stagingPath }: PublishWish, now: PublishFacts): { staged: true } | Refusal {
+  const staged = now.volume.shownAt.find(({ path }) => path === stagingPath);
+  if (staged?.alive) return { staged: true };
+  const holds = now.staging.mount?.description ?? "nothing mounted";
+  const why =
+    staged === undefined
+      ? `holds ${holds}, not volume ${volume.id}`
+      : "answers with I/O errors: the filesystem has shut down";
+  return refuse("FAILED_PRECONDITION", `staging_target_path ${stagingPath} ${why}; call NodeStageVolume first`);
+}
+
+function stagedDevice({ volume }: PublishWish, now: PublishFacts): { staged: true } | Refusal {
+  const attached =
+    volume.source.kind !== "image" || now.volume.device !== undefined || now.volume.readOnlyDevice !== undefined;
+  if (attached) return { staged: true };
+  return refuse("FAILED_PRECONDITION", `volume ${volume.id} is not attached on this node; call NodeStageVolume first`);
+}
+
+/** Published there before: the same wish again is done, another one is not compatible. */
+function alreadyThere(wish: PublishWish, now: PublishFacts, there: ShownAt | undefined): Plan | Refusal {
+  const { volume, targetPath, access } = wish;
+  const differs = (how: string) => refuse("ALREADY_EXISTS", `target_path ${targetPath} holds ${how}`);
+  if (there === undefined) return differs(now.target.mount?.description ?? "something else");
+  if ((there.as === "device") !== (access.kind === "block")) return differs(`volume ${volume.id} as a ${there.as}`);
+  if (access.kind === "block") {
+    return there.readOnly === isRead(wish, now)
+      ? { steps: [] }
+      : differs(`volume ${volume.id} ${there.readOnly ? "read-only" : "for writing"}`);
+  }
+  const difference = differenceOf(there, undefined, access.flags, isRead(wish, now));
+  return difference === undefined ? { steps: [] } : differs(`volume ${volume.id} ${difference}`);
+}
+
+/** A volume that is staged read-only stays so, whatever publish says. */
+function isRead({ readOnly, stagingPath, access }: PublishWish, now: PublishFacts): boolean {
+  if (access.kind === "block") return readOnly || now.volume.device === undefined;
+  return readOnly || now.volume.shownAt.some(({ path, readOnly }) => path === stagingPath && readOnly);
+}
+
+function conflictWithOthers(wish: PublishWish, now: PublishFacts): Refusal | undefined {
+  if (wish.manyTargets) return undefined;
+  const other = now.volume.shownAt.find(({ path }) => path !== wish.stagingPath && path !== wish.targetPath);
+  if (other === undefined) return undefined;
+  return refuse(
+    "FAILED_PRECONDITION",
+    `volume ${wish.volume.id} is already published at ${other.path} and its access mode allows one path`,
+  );
+}
+
+function show(wish: PublishWish, now: PublishFacts): Step[] {
+  const { volume, stagingPath: from, targetPath: to, access } = wish;
+  const readOnly = isRead(wish, now);
+  if (access.kind === "mount") {
+    const steps: Step[] = now.target.kind === "missing" ? [{ do: "make-directory", path: to, mode: 0o750 }] : [];
+    return [...steps, { do: "bind", from, to, readOnly }];
+  }
+  // a read-only bind mount of a device node can still be written through, so readers get a device of their own
+  const steps: Step[] = readOnly && now.volume.readOnlyDevice === undefined ? connect(volume, now.volume, true) : [];
+  if (now.target.kind === "missing") steps.push({ do: "make-file", path: to });
+  return [...steps, { do: "bind-device", device: deviceOf(volume.source, readOnly), to }];
+}

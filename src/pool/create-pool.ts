@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir } from "node:fs/promises";
+import { ifThere } from "../host/errno.ts";
+import { syncPath, writeRecord } from "../host/files.ts";
+import { readMounts } from "../host/mounts.ts";
+import type { Run } from "../host/run.ts";
+import { foldersOf, type Layout, layoutOf } from "./layout.ts";
+import { hasPoolImage, makePoolImage, mountPoolImage } from "./pool-image.ts";
+import { seal } from "./record.ts";
+
+export interface CreatePool {
+  readonly root: string;
+  /** Undefined: the directory itself is the pool. */
+  readonly imageBytes: number | undefined;
+  readonly sparse: boolean;
+}
+
+export class PoolError extends Error {
+  override readonly name = "PoolError";
+}
+
+/** Makes a pool where there is nothing yet; never over anything. */
+export async function createPool({ root, imageBytes, sparse }: CreatePool, run: Run): Promise<Layout> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  await refuseUnlessEmpty(root);
+  if (imageBytes !== undefined) {
+    if (await hasPoolImage(root)) throw new PoolError(`${root}.img exists already`);
+    await makePoolImage(root, imageBytes, sparse, run);
+    await mountPoolImage(root, run);
+  }
+  const layout = layoutOf(root);
+  for (const folder of foldersOf(layout)) await mkdir(folder, { mode: 0o700 });
+  await hintExtents(layout, run);
+  await writeRecord(layout.config, seal({ id: randomBytes(4).toString("hex"), createdAt: new Date().toISOString() }));
+  await syncPath(root);
+  return layout;
+}
+
+async function refuseUnlessEmpty(root: string): Promise<void> {
+  const names = (await ifThere(readdir(root))) ?? [];
+  const others = names.filter((name) => name !== "lost+found");
+  if (others.includes("pool.json")) throw new PoolError(`${root} holds a pool already`);
+  if (others.length > 0)
+    throw new PoolError(`${root} is not empty (${others.slice(0, 3).join(", ")}), so no pool is made there`);
+}
+
+/** How many bytes a first write into a hole allocates at least; measured against the size of fresh filesystems. */
+const extentHint = "64k";
+
+/**
+ * An image that is written at random in pieces of 4 KiB falls into hundreds of thousands of extents, and a clone has to
+ * copy the list of them. With a hint, XFS gives out larger pieces; files inherit it from their folder.
+ */
+async function hintExtents(layout: Layout, run: Run): Promise<void> {
+  const mounts = await readMounts();
+  const mount = mounts
+    .filter(({ path }) => layout.root === path || layout.root.startsWith(`${path === "/" ? "" : path}/`))
+    .at(-1);
+  if (mount?.fsType !== "xfs") return;
+  for (const folder of [layout.volumes, layout.snapshots]) await run(["xfs_io", "-c", `extsize ${extentHint}`, folder]);
+}

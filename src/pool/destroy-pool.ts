@@ -1,0 +1,26 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { LinuxHost } from "../host/linux-host.ts";
+import { PoolError } from "./create-pool.ts";
+import { dataIn, foldersOf, imageOf } from "./layout.ts";
+import type { Pool } from "./pool.ts";
+import { hasPoolImage, unmountPoolImage } from "./pool-image.ts";
+
+/** Removes an opened pool with everything in it. Refused while a volume of it is attached. */
+export async function destroyPool(pool: Pool, host: LinuxHost): Promise<void> {
+  const { layout, volumes } = pool;
+  for (const { id } of volumes.all()) {
+    const [loop] = await host.loops.showing(dataIn(join(layout.volumes, id)));
+    if (loop !== undefined)
+      throw new PoolError(`volume ${id} is in use as ${loop.path}; unpublish and unstage it first`);
+  }
+  await pool.close();
+  if (await hasPoolImage(layout.root)) {
+    await unmountPoolImage(layout.root, host.run);
+    await rm(imageOf(layout.root));
+  } else {
+    for (const path of [...foldersOf(layout), layout.config, `${layout.config}.copy`, layout.lock])
+      await rm(path, { recursive: true, force: true });
+  }
+  if ((await readdir(layout.root)).length === 0) await rm(layout.root, { recursive: true });
+}

@@ -1,0 +1,33 @@
+import type { LinuxHost } from "../host/linux-host.ts";
+import { checkPool, type Finding } from "./check.ts";
+import { clearGarbage, findGarbage, type Garbage } from "./garbage.ts";
+import type { Pool } from "./pool.ts";
+import { type PoolStatus, statusOfPool } from "./status.ts";
+
+/** What can be asked of a pool, by whoever holds it. */
+export interface PoolMaintenance {
+  readonly status: () => Promise<PoolStatus>;
+  readonly check: () => Promise<readonly Finding[]>;
+  readonly gc: () => Promise<readonly Garbage[]>;
+  /** Clears away what `gc` shows, and says what that was. */
+  readonly "gc --delete": () => Promise<readonly Garbage[]>;
+}
+
+export function poolMaintenance(pool: Pool, host: LinuxHost): PoolMaintenance {
+  const onceLoaded =
+    <T>(answer: () => T | Promise<T>) =>
+    async (): Promise<T> => {
+      await pool.loaded;
+      return answer();
+    };
+  return {
+    status: onceLoaded(() => statusOfPool(pool)),
+    check: onceLoaded(() => checkPool(pool, host)),
+    gc: onceLoaded(() => findGarbage(pool, host)),
+    "gc --delete": onceLoaded(async () => {
+      const garbage = await findGarbage(pool, host);
+      await clearGarbage(pool, host, garbage);
+      return garbage;
+    }),
+  };
+}

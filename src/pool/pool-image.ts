@@ -1,0 +1,64 @@
+import { mkdir, stat } from "node:fs/promises";
+import { ifThere } from "../host/errno.ts";
+import { takeLock } from "../host/flock.ts";
+import { makeImage } from "../host/image.ts";
+import { Loops } from "../host/loop.ts";
+import { readMounts } from "../host/mounts.ts";
+import type { Run } from "../host/run.ts";
+import type { Image } from "../node/volume.ts";
+import { imageOf } from "./layout.ts";
+
+/** A pool of its own in one file: an XFS with reflink, on any host. */
+export async function makePoolImage(root: string, sizeBytes: number, sparse: boolean, run: Run): Promise<void> {
+  const file = imageOf(root);
+  await makeImage(file, sizeBytes, !sparse, run);
+  await run(["mkfs.xfs", "-q", "-m", "reflink=1", file]);
+}
+
+export const hasPoolImage = async (root: string): Promise<boolean> =>
+  (await ifThere(stat(imageOf(root)))) !== undefined;
+
+/** The file itself, where it holds holes: then the pool takes space from the host only as it is used. */
+export async function sparseImageOf(root: string): Promise<string | undefined> {
+  const found = await ifThere(stat(imageOf(root)));
+  return found !== undefined && found.blocks * 512 < found.size ? imageOf(root) : undefined;
+}
+
+/**
+ * Attached and mounted, whatever was there before: by inode, so that neither a reboot nor another name makes a second
+ * one. Never with `nouuid`, which would let the same image be mounted twice.
+ */
+export async function mountPoolImage(root: string, run: Run): Promise<void> {
+  const file = imageOf(root);
+  const lock = await takeLock(file, run);
+  if (lock === undefined) throw new Error(`${file} is being mounted by another process`);
+  try {
+    const loops = new Loops(run);
+    const [found] = await loops.showing(file);
+    const mounts = await readMounts();
+    if (found !== undefined && mounts.some(({ device, path }) => device === found.device && path === root)) return;
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    const loop = found ?? (await loops.attach(asImage(file), false));
+    const discard = (await sparseImageOf(root)) === undefined ? [] : ["-o", "discard"];
+    try {
+      await run(["mount", "-t", "xfs", ...discard, "--", loop.path, root]);
+    } catch (error) {
+      if (found === undefined) await loops.detach(file);
+      throw error;
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+export async function unmountPoolImage(root: string, run: Run): Promise<void> {
+  const file = imageOf(root);
+  const loops = new Loops(run);
+  const [loop] = await loops.showing(file);
+  if (loop === undefined) return;
+  const mounted = (await readMounts()).some(({ device, path }) => device === loop.device && path === root);
+  if (mounted) await run(["umount", "--", root]);
+  await loops.detach(file);
+}
+
+const asImage = (file: string): Image => ({ kind: "image", file, sectorBytes: 512, discard: true });

@@ -1,0 +1,124 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { HeldLock } from "../host/flock.ts";
+import { canClone } from "../host/image.ts";
+import type { LinuxHost } from "../host/linux-host.ts";
+import { PoolCapacity } from "./capacity.ts";
+import { createPool, PoolError } from "./create-pool.ts";
+import { makeId } from "./id.ts";
+import { type Layout, layoutOf } from "./layout.ts";
+import { type Holder, lockPool } from "./lock.ts";
+import { hasPoolImage, mountPoolImage, sparseImageOf } from "./pool-image.ts";
+import { readRecord } from "./record.ts";
+import {
+  type GroupRecord,
+  parseGroupRecord,
+  parseSnapshotRecord,
+  parseVolumeRecord,
+  type SnapshotRecord,
+  type VolumeRecord,
+} from "./records.ts";
+import { load, recover } from "./recover.ts";
+import { Store } from "./store.ts";
+import { Trash } from "./trash.ts";
+
+/** A pool that this process has opened, and is the only one to write to. */
+export interface Pool {
+  readonly id: string;
+  readonly layout: Layout;
+  /** Whether files here can share blocks: what snapshots and clones of volumes in use need. */
+  readonly reflink: boolean;
+  readonly volumes: Store<VolumeRecord>;
+  readonly snapshots: Store<SnapshotRecord>;
+  readonly groups: Store<GroupRecord>;
+  readonly capacity: PoolCapacity;
+  readonly trash: Trash;
+  /** Resolves once everything is read and what a crash left is cleared. */
+  readonly loaded: Promise<void>;
+  newId(name: string): string;
+  close(): Promise<void>;
+}
+
+export interface OpenPool {
+  readonly root: string;
+  readonly self: Holder;
+  readonly ratio: number;
+  readonly host: LinuxHost;
+  /** Where the directory is missing or empty: make a pool there. */
+  readonly createWhereEmpty: boolean;
+  /** Put right what a crash left, as a driver does; otherwise it is only looked at. */
+  readonly mend: boolean;
+}
+
+/** Mounts, checks, locks; reading goes on behind `loaded`. */
+export async function openPool({ root, self, ratio, host, createWhereEmpty, mend }: OpenPool): Promise<Pool> {
+  const { run } = host;
+  if (await hasPoolImage(root)) await mountPoolImage(root, run);
+  const layout = layoutOf(root);
+  if (createWhereEmpty && (await isEmpty(root))) await createPool({ root, imageBytes: undefined, sparse: false }, run);
+  const id = await readPoolId(layout);
+  const lock = await lockPool(root, layout.lock, self, run);
+  const capacity = new PoolCapacity({ root, sparseImage: await sparseImageOf(root), ratio });
+  const reflink = await canClone(layout.trash);
+  return openLocked({ id, layout, lock, capacity, reflink, host, mend });
+}
+
+interface Locked {
+  readonly id: string;
+  readonly layout: Layout;
+  readonly lock: HeldLock;
+  readonly capacity: PoolCapacity;
+  readonly reflink: boolean;
+  readonly host: LinuxHost;
+  readonly mend: boolean;
+}
+
+function openLocked({ id, layout, lock, capacity, reflink, host, mend }: Locked): Pool {
+  const inFolder = (folder: string, file: string) => (id: string) => join(folder, id, file);
+  const pool = {
+    id,
+    layout,
+    reflink,
+    volumes: new Store({
+      folder: layout.volumes,
+      recordOf: inFolder(layout.volumes, "volume.json"),
+      parse: parseVolumeRecord,
+    }),
+    snapshots: new Store({
+      folder: layout.snapshots,
+      recordOf: inFolder(layout.snapshots, "snapshot.json"),
+      parse: parseSnapshotRecord,
+    }),
+    groups: new Store({
+      folder: layout.groups,
+      recordOf: (id) => join(layout.groups, `${id}.json`),
+      parse: parseGroupRecord,
+    }),
+    capacity,
+    trash: new Trash({ folder: layout.trash, loops: host.loops, onGone: (path) => capacity.release(path) }),
+    newId: (name: string) => makeId(id, name),
+    close: async () => {
+      await pool.trash.settled();
+      await lock.release();
+    },
+  };
+  const loaded: Promise<void> = mend ? recover(pool, host) : load(pool).then(() => {});
+  loaded.catch(() => {}); // whoever waits for it hears of it
+  return Object.assign(pool, { loaded });
+}
+
+export async function readPoolId(layout: Layout): Promise<string> {
+  const read = await readRecord(layout.config, (body) => body as { id: string });
+  if (read.state === "readable") return read.record.id;
+  throw new PoolError(
+    `${layout.root} is not a pool (${read.reason}); make one with: kura pool create --pool ${layout.root}`,
+  );
+}
+
+async function isEmpty(root: string): Promise<boolean> {
+  try {
+    return (await readdir(root)).every((name) => name === "lost+found");
+  } catch {
+    return true;
+  }
+}

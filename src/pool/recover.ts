@@ -1,0 +1,76 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { removeTree } from "../host/files.ts";
+import type { LinuxHost } from "../host/linux-host.ts";
+import { readMounts } from "../host/mounts.ts";
+import type { Step } from "../node/step.ts";
+import type { PoolCapacity } from "./capacity.ts";
+import { claimOfSnapshot, claimOfVolume } from "./claims.ts";
+import { dataIn, type Layout } from "./layout.ts";
+import { planGroupEnd } from "./plan-group-end.ts";
+import type { GroupRecord, SnapshotRecord, VolumeRecord } from "./records.ts";
+import type { Store } from "./store.ts";
+import type { Trash } from "./trash.ts";
+
+/** What a crash may have left something in. */
+export interface Recoverable {
+  readonly layout: Layout;
+  readonly volumes: Store<VolumeRecord>;
+  readonly snapshots: Store<SnapshotRecord>;
+  readonly groups: Store<GroupRecord>;
+  readonly capacity: PoolCapacity;
+  readonly trash: Trash;
+}
+
+/**
+ * Reads the pool and puts right what a crash left: thaws what we froze, finishes or ends groups, removes what was never
+ * finished, empties the trash. What bears a name of its own is not touched.
+ */
+export async function recover(pool: Recoverable, host: LinuxHost): Promise<void> {
+  await thawMarked(pool.layout, host);
+  await pool.groups.load();
+  await finishGroups(pool, host);
+  const { volumes, snapshots } = await load(pool);
+  for (const path of volumes) await removeTree(path);
+  // a group that cannot be read may own them
+  if (![...pool.groups.all()].some(({ state }) => state === "unreadable")) {
+    for (const path of snapshots) await removeTree(path);
+  }
+  pool.trash.empty();
+}
+
+/** Reads what there is, and says what is unfinished. Changes nothing. */
+export async function load({ volumes, snapshots, groups, capacity }: Recoverable) {
+  await groups.load();
+  const unfinished = { volumes: await volumes.load(), snapshots: await snapshots.load() };
+  for (const entry of volumes.all())
+    if (entry.state === "readable") capacity.hold(entry.id, claimOfVolume(entry.record));
+  for (const entry of snapshots.all())
+    if (entry.state === "readable") capacity.hold(entry.id, claimOfSnapshot(entry.record));
+  return unfinished;
+}
+
+/** A group exists once its record does: members that still wait under their unfinished names get their own. */
+async function finishGroups({ layout, groups, trash }: Recoverable, host: LinuxHost): Promise<void> {
+  const present = new Set(await readdir(layout.snapshots));
+  for (const entry of [...groups.all()]) {
+    if (entry.state === "unreadable") continue;
+    const steps = planGroupEnd(entry.record, present, layout, (path) => trash.placeFor(path));
+    await host.perform({ steps }, AbortSignal.timeout(60_000));
+    if (entry.record.deleting) groups.remove(entry.id);
+  }
+}
+
+/** Only volumes that bear our mark: what anybody else has frozen is his. */
+async function thawMarked(layout: Layout, host: LinuxHost): Promise<void> {
+  const mounts = await readMounts();
+  for (const id of await readdir(layout.frozen)) {
+    const devices = (await host.loops.showing(dataIn(join(layout.volumes, id)))).map(({ device }) => device);
+    const path = mounts.find((mount) => mount.root === "/" && devices.includes(mount.device))?.path;
+    const steps: Step[] = path === undefined ? [] : [{ do: "thaw", path, anyones: true }];
+    await host.perform(
+      { steps: [...steps, { do: "remove-file", path: join(layout.frozen, id) }] },
+      AbortSignal.timeout(60_000),
+    );
+  }
+}

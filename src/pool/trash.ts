@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { ifThere } from "../host/errno.ts";
+import { removeTree } from "../host/files.ts";
+import type { Loops } from "../host/loop.ts";
+
+export interface TrashParts {
+  readonly folder: string;
+  readonly loops: Loops;
+  /** Told the path of everything whose bytes were given back. */
+  readonly onGone: (path: string) => void;
+}
+
+/** What is deleted waits here, out of sight, until its bytes are given back: behind the answer, one after another. */
+export class Trash {
+  readonly #parts: TrashParts;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(parts: TrashParts) {
+    this.#parts = parts;
+  }
+
+  /** A name in the trash that no other life of the same id has. */
+  placeFor(path: string): string {
+    return join(this.#parts.folder, `${basename(path)}.${randomBytes(4).toString("hex")}`);
+  }
+
+  /** Empties, behind whoever calls. What cannot be removed now is tried again the next time. */
+  empty(): void {
+    this.#work = this.#work.then(() => this.#emptyNow()).catch(() => {});
+  }
+
+  /** Resolves when nothing is being emptied. */
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  async #emptyNow(): Promise<void> {
+    for (const name of (await ifThere(readdir(this.#parts.folder))) ?? []) {
+      const path = join(this.#parts.folder, name);
+      await this.#letGo(join(path, "data"));
+      await removeTree(path);
+      this.#parts.onGone(path);
+    }
+  }
+
+  /** A device that still shows the bytes would keep them. One that is in use is left to its user. */
+  async #letGo(file: string): Promise<void> {
+    const { loops } = this.#parts;
+    if ((await loops.showing(file)).length > 0) await loops.detach(file).catch(() => {});
+  }
+}

@@ -1,0 +1,19 @@
+import { buildCsiSanity } from "./support/csi-sanity.ts";
+
+/** A kind of tests: what is real in it, and what it needs. */
+export interface Level {
+  readonly name: string;
+  readonly needsRoot: boolean;
+  readonly prepare?: () => Promise<unknown>;
+}
+
+/** In the order in which a failure is cheapest to understand. */
+export const levels: readonly Level[] = [
+  { name: "unit", needsRoot: false },
+  { name: "contract", needsRoot: true },
+  { name: "host", needsRoot: true },
+  { name: "driver", needsRoot: true },
+  { name: "sanity", needsRoot: true, prepare: buildCsiSanity },
+  { name: "crash", needsRoot: true },
+  { name: "replay", needsRoot: true },
+];

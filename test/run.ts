@@ -1,0 +1,92 @@
+/**
+ * Runs the levels of tests in order and sums their counts: `npm test`, `npm test -- unit host`, `npm test -- --without host`.
+ *
+ * A level that needs root or a tool says so and fails where it is missing; it never passes in silence. Skips are the
+ * lines of test/skips.txt, no others.
+ */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setUp } from "../src/cli/set-up.ts";
+import { type Level, levels } from "./levels.ts";
+import { addCounts, type Counts, failed, noCounts, showCounts } from "./support/counts.ts";
+import { loopsNow } from "./support/loops.ts";
+import { judgeSkips } from "./support/skips.ts";
+
+const { chosen, without } = choose(process.argv.slice(2));
+let total = noCounts;
+for (const level of chosen) {
+  if (without.includes(level.name)) {
+    process.stdout.write(`${level.name}: left out, as asked\n`);
+    continue;
+  }
+  const counts = await runLevel(level);
+  process.stdout.write(`${level.name}: ${showCounts(counts)}\n`);
+  total = addCounts(total, counts);
+}
+process.stdout.write(`${showCounts(total)}\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;
+
+function choose(words: readonly string[]): { chosen: readonly Level[]; without: readonly string[] } {
+  const at = words.indexOf("--without");
+  const names = at === -1 ? words : words.slice(0, at);
+  const without = at === -1 ? [] : words.slice(at + 1);
+  const unknown = [...names, ...without].find((name) => !levels.some((level) => level.name === name));
+  if (unknown !== undefined) {
+    process.stderr.write(`there is no level ${unknown}; there are ${levels.map(({ name }) => name).join(", ")}\n`);
+    process.exit(2);
+  }
+  return { chosen: names.length === 0 ? levels : levels.filter(({ name }) => names.includes(name)), without };
+}
+
+async function runLevel(level: Level): Promise<Counts> {
+  try {
+    if (level.needsRoot) await setUp((line) => process.stdout.write(`${line}\n`));
+    await level.prepare?.();
+  } catch (error) {
+    process.stdout.write(`${level.name}: cannot run here: ${error instanceof Error ? error.message : error}\n`);
+    return failed(1);
+  }
+  const before = level.needsRoot ? await loopsNow() : [];
+  const counts = await runVitest(level);
+  if (!level.needsRoot) return counts;
+  const leaked = (await loopsNow()).filter((loop) => !before.includes(loop));
+  for (const loop of leaked) process.stdout.write(`${level.name}: left behind: ${loop}\n`);
+  return leaked.length === 0 ? counts : addCounts(counts, failed(1));
+}
+
+async function runVitest(level: Level): Promise<Counts> {
+  const folder = await mkdtemp(join(tmpdir(), "kura-report-"));
+  const report = join(folder, "report.json");
+  // a mount namespace of its own: whatever a test leaves mounted goes with it
+  const alone = level.needsRoot ? ["unshare", "--mount", "--propagation", "private"] : [];
+  const vitest = [
+    "node",
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--project",
+    level.name,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ];
+  try {
+    const exitCode = await inherit([...alone, ...vitest]);
+    const counts = await judgeSkips(level.name, JSON.parse(await readFile(report, "utf8")));
+    return exitCode !== 0 && counts.failed === 0 ? addCounts(counts, failed(1)) : counts;
+  } catch (error) {
+    process.stdout.write(`${level.name}: ${error instanceof Error ? error.message : error}\n`);
+    return failed(1);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function inherit([command = "", ...args]: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: "inherit" });
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,57 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { command } from "./command.ts";
+import { buildCsiSanity } from "./csi-sanity.ts";
+import type { TestDriver } from "./driver.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+export interface SanityOptions {
+  readonly access: "mount" | "block";
+  readonly mutableParameters: Readonly<Record<string, string>>;
+}
+
+/** One case of csi-sanity; what was wrong with it, or undefined. A skip is wrong too. */
+export interface SanityCase {
+  readonly name: string;
+  readonly problem: string | undefined;
+}
+
+/** Runs all of csi-sanity against a driver. */
+export async function runSanity(
+  sandbox: Sandbox,
+  driver: TestDriver,
+  { access, mutableParameters }: SanityOptions,
+): Promise<readonly SanityCase[]> {
+  const [parameters, report] = [sandbox.path("mutable.yaml"), sandbox.path("junit.xml")];
+  await writeFile(
+    parameters,
+    Object.entries(mutableParameters)
+      .map(([key, value]) => `${key}: "${value}"\n`)
+      .join(""),
+  );
+  const flags = {
+    endpoint: driver.endpoint,
+    testnodevolumeattachlimit: "true",
+    testvolumemutableparameters: parameters,
+    testvolumeaccesstype: access,
+    mountdir: sandbox.path("kubelet", "mount"),
+    stagingdir: sandbox.path("kubelet", "staging"),
+    junitfile: report,
+  };
+  const argv = Object.entries(flags).map(([flag, value]) => `-csi.${flag}=${value}`);
+  const { stdout } = await command([await buildCsiSanity(), ...argv], { timeoutMs: 300_000 });
+  const xml = await readFile(report, "utf8").catch(() => {
+    throw new Error(`csi-sanity wrote no report: ${stdout.slice(-2000)}`);
+  });
+  return parseJunit(xml);
+}
+
+/** The one case that upstream marks as pending can be run by nobody and is left out. */
+export function parseJunit(xml: string): readonly SanityCase[] {
+  return [...xml.matchAll(/<testcase name="([^"]*)"[^>]*status="(\w+)"[^>]*?(?:\/>|>([\s\S]*?)<\/testcase>)/g)]
+    .map(([, name = "", status = "", body = ""]) => ({ name, status, body }))
+    .filter(({ name, status }) => name.startsWith("[It]") && status !== "pending")
+    .map(({ name, status, body }) => ({
+      name: name.replace("[It] ", ""),
+      problem: status === "passed" ? undefined : `${status}: ${body.slice(0, 2000)}`,
+    }));
+}

@@ -1,0 +1,59 @@
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readMounts } from "../../src/host/mounts.ts";
+import { commandRunner } from "../../src/host/run.ts";
+import { createPool } from "../../src/pool/create-pool.ts";
+import { must } from "./command.ts";
+import { loopsNow } from "./loops.ts";
+
+/** A place for one test file: a folder, what is mounted below it, and the loop devices that show files in it. */
+export interface Sandbox extends AsyncDisposable {
+  readonly folder: string;
+  readonly pool: string;
+  path(...names: readonly string[]): string;
+}
+
+export interface SandboxOptions {
+  /** The pool's size; its image is sparse. */
+  readonly poolBytes?: number;
+  /** Make the pool in a plain directory instead, on whatever filesystem the temporary folder has. */
+  readonly plain?: boolean;
+}
+
+/** Made below the temporary folder, with an XFS pool in it; disposing it takes all of it away, whatever a test left. */
+export async function makeSandbox({ poolBytes = 8 * 2 ** 30, plain = false }: SandboxOptions = {}): Promise<Sandbox> {
+  const folder = await mkdtemp(join(tmpdir(), "kura-test-"));
+  const pool = join(folder, "pool");
+  await mkdir(join(folder, "kubelet"));
+  await createPool({ root: pool, imageBytes: plain ? undefined : poolBytes, sparse: true }, commandRunner());
+  return {
+    folder,
+    pool,
+    path: (...names) => join(folder, ...names),
+    [Symbol.asyncDispose]: () => removeAll(folder),
+  };
+}
+
+async function removeAll(folder: string): Promise<void> {
+  for (let round = 0; round < 10 && (await hasLeftovers(folder)); round += 1) {
+    const mounted = (await readMounts()).filter(({ path }) => path.startsWith(`${folder}/`)).reverse();
+    for (const { path } of mounted) await must("umount", "--lazy", path).catch(() => {});
+    for (const line of await loopsOf(folder))
+      await must("losetup", "--detach", line.split(" ")[0] ?? "").catch(() => {});
+  }
+  await rm(folder, { recursive: true, force: true });
+}
+
+const hasLeftovers = async (folder: string): Promise<boolean> =>
+  (await readMounts()).some(({ path }) => path.startsWith(`${folder}/`)) || (await loopsOf(folder)).length > 0;
+
+/** The loop devices that show something below a folder. */
+export const loopsOf = async (folder: string): Promise<readonly string[]> =>
+  (await loopsNow()).filter((line) => line.includes(`shows ${folder}/`));
+
+/** What is mounted below a folder, apart from the pool itself. */
+export const mountsOf = async ({ folder, pool }: Sandbox): Promise<readonly string[]> =>
+  (await readMounts()).filter(({ path }) => path.startsWith(`${folder}/`) && path !== pool).map(({ path }) => path);
+
+export const readText = (path: string): Promise<string> => readFile(path, "utf8");

@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const src = fileURLToPath(new URL("../../src", import.meta.url));
+
+/** Which room may know which (src/README.md). What is missing here knows nothing but itself. */
+const mayKnow: Readonly<Record<string, readonly string[]>> = {
+  "main.ts": [
+    "grpc",
+    "csi",
+    "node",
+    "host",
+    "backend",
+    "pool",
+    "observe",
+    "cli",
+    "config.ts",
+    "log.ts",
+    "version.ts",
+    "ec2",
+    "lab",
+  ],
+  cli: ["grpc", "csi", "node", "host", "backend", "pool", "observe", "config.ts", "log.ts", "version.ts", "ec2", "lab"],
+  grpc: ["csi", "observe", "log.ts"],
+  csi: ["node", "backend ports"],
+  backend: ["backend ports", "node", "pool", "host"],
+  "backend ports": ["node"],
+  pool: ["host", "node"],
+  host: ["node"],
+  node: [],
+  ec2: ["pool", "host", "node", "log.ts"],
+  lab: ["observe"],
+  "config.ts": ["node"],
+};
+
+const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+const imports = files.flatMap((file) => importsOf(file).map((target) => ({ file, target })));
+
+describe("every import goes in a direction that the rooms allow", () => {
+  test.each(files)("%s", (file) => {
+    const from = roomOf(file);
+    const wrong = imports
+      .filter((line) => line.file === file && line.target.startsWith("."))
+      .map(({ target }) => relative(src, resolve(src, dirname(file), target)))
+      .filter((target) => !target.startsWith("../proto") && !target.startsWith("../package.json"))
+      .filter((target) => roomOf(target) !== from && !(mayKnow[from] ?? []).includes(roomOf(target)));
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("libraries that reach outside have one door each", () => {
+  const doors: readonly (readonly [string, RegExp, RegExp])[] = [
+    ["only grpc/ speaks gRPC", /^@grpc\//, /^grpc\//],
+    ["only backend/ebs/ speaks to AWS", /^@aws-sdk\//, /^backend\/ebs\//],
+    ["only host/ runs commands", /^node:child_process$/, /^host\//],
+  ];
+  test.each(doors)("%s", (_, library, door) => {
+    expect(imports.filter(({ file, target }) => library.test(target) && !door.test(file))).toEqual([]);
+  });
+});
+
+/** The two ports are everybody's; what lies below them is its own. */
+function roomOf(path: string): string {
+  if (path === "backend/backend.ts" || path === "backend/node-backend.ts") return "backend ports";
+  return path.split("/")[0] ?? "";
+}
+
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(join(src, file), "utf8");
+  return [...text.matchAll(/^(?:import|export)[^"']*?from "([^"]+)"|^import "([^"]+)"|import\("([^"]+)"\)/gm)].map(
+    ([, a, b, c]) => a ?? b ?? c ?? "",
+  );
+}

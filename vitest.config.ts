@@ -1,0 +1,23 @@
+import { defineConfig } from "vitest/config";
+
+/** One project per level; `test/run.ts` runs them in order, each in a mount namespace of its own where it needs root. */
+const level = (name: string, options: object = {}) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...options },
+});
+
+/** Levels that use the kernel take turns: loop devices and cgroups are the machine's. */
+const onTheKernel = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+
+export default defineConfig({
+  test: {
+    projects: [
+      level("unit"),
+      level("contract"),
+      level("host", onTheKernel),
+      level("driver", onTheKernel),
+      level("sanity", onTheKernel),
+      level("crash", onTheKernel),
+      level("replay", onTheKernel),
+    ],
+  },
+});

@@ -5,10 +5,11 @@
  * lines of test/skips.txt, no others.
  */
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setUp } from "../src/cli/set-up.ts";
+import { readMounts } from "../src/host/mounts.ts";
 import { type Level, levels } from "./levels.ts";
 import { addCounts, type Counts, failed, noCounts, showCounts } from "./support/counts.ts";
 import { loopsNow } from "./support/loops.ts";
@@ -48,17 +49,30 @@ async function runLevel(level: Level): Promise<Counts> {
     process.stdout.write(`${level.name}: cannot run here: ${error instanceof Error ? error.message : error}\n`);
     return failed(1);
   }
-  const before = level.needsRoot ? await loopsNow() : [];
-  const counts = await runVitest(level);
-  if (!level.needsRoot) return counts;
-  const leaked = (await loopsNow()).filter((loop) => !before.includes(loop));
-  for (const loop of leaked) process.stdout.write(`${level.name}: left behind: ${loop}\n`);
+  const folder = await mkdtemp(join(tmpdir(), `kura-${level.name}-`));
+  const counts = await runVitest(level, folder);
+  const leaked = await leftIn(folder);
+  for (const what of leaked) process.stdout.write(`${level.name}: left behind: ${what}\n`);
+  await rm(folder, { recursive: true, force: true });
   return leaked.length === 0 ? counts : addCounts(counts, failed(1));
 }
 
-async function runVitest(level: Level): Promise<Counts> {
-  const folder = await mkdtemp(join(tmpdir(), "kura-report-"));
-  const report = join(folder, "report.json");
+/** Loop devices, mounts, files and processes that a level left: each is a failure of its own. */
+async function leftIn(folder: string): Promise<readonly string[]> {
+  const isOurs = (text: string) => text.includes(`${folder}/`);
+  const mounts = (await readMounts()).map(({ path }) => `${path}/ is mounted`);
+  const files = (await readdir(folder)).map((name) => `the file ${join(folder, name)}`);
+  return [...(await loopsNow()), ...mounts, ...files, ...(await processesNow())].filter(isOurs);
+}
+
+async function processesNow(): Promise<readonly string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
+  return lines.map((line, index) => `process ${pids[index]}: ${line.replaceAll("\0", " ")}`);
+}
+
+async function runVitest(level: Level, folder: string): Promise<Counts> {
+  const report = join(await mkdtemp(join(tmpdir(), "kura-report-")), "report.json");
   // a mount namespace of its own: whatever a test leaves mounted goes with it
   const alone = level.needsRoot ? ["unshare", "--mount", "--propagation", "private"] : [];
   const vitest = [
@@ -72,20 +86,21 @@ async function runVitest(level: Level): Promise<Counts> {
     `--outputFile.json=${report}`,
   ];
   try {
-    const exitCode = await inherit([...alone, ...vitest]);
+    const exitCode = await inherit([...alone, ...vitest], folder);
     const counts = await judgeSkips(level.name, JSON.parse(await readFile(report, "utf8")));
     return exitCode !== 0 && counts.failed === 0 ? addCounts(counts, failed(1)) : counts;
   } catch (error) {
     process.stdout.write(`${level.name}: ${error instanceof Error ? error.message : error}\n`);
     return failed(1);
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(dirname(report), { recursive: true });
   }
 }
 
-function inherit([command = "", ...args]: readonly string[]): Promise<number> {
+/** Everything that the tests make lies below `folder`, so that what they leave can be told from what others do. */
+function inherit([command = "", ...args]: readonly string[], folder: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: "inherit" });
+    const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, TMPDIR: folder } });
     child.on("error", reject);
     child.on("exit", (code) => resolve(code ?? 1));
   });

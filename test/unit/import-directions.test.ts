@@ -13,6 +13,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
     "node",
     "host",
     "backend",
+    "backend ports",
     "pool",
     "observe",
     "cli",

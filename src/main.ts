@@ -1,47 +1,13 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
-import { csiCommand } from "./cli/csi.ts";
-import { doctorCommand } from "./cli/doctor/doctor.ts";
-import { driverCommand } from "./cli/driver.ts";
-import { poolCommand } from "./cli/pool.ts";
-import { startCommand } from "./cli/start.ts";
-import { UsageError } from "./config.ts";
-import { CallError } from "./grpc/client.ts";
-import { EndpointError } from "./grpc/endpoint.ts";
-import { PoolError } from "./pool/create-pool.ts";
-import { PoolTaken } from "./pool/lock.ts";
-import { version } from "./version.ts";
+/**
+ * The `kura` command: what it can do is told in cli/kura.ts.
+ *
+ * Node compiles what it runs, and here it also takes the types out of it; keeping the result makes every later start
+ * quicker and smaller. It is kept in the checkout and not in a shared folder, where anybody could put something.
+ */
+import { enableCompileCache } from "node:module";
+import { fileURLToPath } from "node:url";
 
-/** 0: done. 1: it did not work. 2: it was asked in a wrong way, or somebody else has what it needs. */
-const exitCodes = { problem: 1, usage: 2 };
-
-const program = new Command("kura")
-  .description("a CSI driver for kind, minikube and small clusters")
-  .version(version)
-  .showSuggestionAfterError(false)
-  .showHelpAfterError(false)
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "kura: ")) })
-  .exitOverride();
-for (const command of [driverCommand(), csiCommand(), poolCommand(), doctorCommand(), startCommand()])
-  program.addCommand(command.copyInheritedSettings(program));
-
-try {
-  await program.parseAsync();
-  process.exitCode ??= 0;
-} catch (error) {
-  process.exitCode = report(error);
-}
-
-function report(error: unknown): number {
-  // commander has said it already; help and version are no errors
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
-  if (error instanceof CallError) {
-    process.stderr.write(`${error.code}: ${error.message}\n`);
-    return exitCodes.problem;
-  }
-  const isUsage = [UsageError, EndpointError, PoolError, PoolTaken].some((kind) => error instanceof kind);
-  process.stderr.write(`kura: ${error instanceof Error ? error.message : error}\n`);
-  if (!isUsage && process.env["KURA_DEBUG"] !== undefined)
-    process.stderr.write(`${error instanceof Error ? error.stack : ""}\n`);
-  return isUsage ? exitCodes.usage : exitCodes.problem;
-}
+enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/kura", import.meta.url)));
+const { run } = await import("./cli/kura.ts");
+await run(process.argv);

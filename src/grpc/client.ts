@@ -29,11 +29,14 @@ export interface CsiClient {
   close(): void;
 }
 
+/** A driver that is being started is there in a moment: ask again soon, and not ever more seldom. */
+const options = { "grpc.initial_reconnect_backoff_ms": 50, "grpc.max_reconnect_backoff_ms": 1000 };
+
 export function csiClient(endpoint: string): CsiClient {
   const target = `unix:${socketPathOf(endpoint)}`;
   const clients = new Map<ServiceName, Client>();
   const clientFor = (service: ServiceName): Client => {
-    const known = clients.get(service) ?? new (clientOf(service))(target, credentials.createInsecure());
+    const known = clients.get(service) ?? new (clientOf(service))(target, credentials.createInsecure(), options);
     clients.set(service, known);
     return known;
   };

@@ -31,18 +31,17 @@ export const copiesOf = (path: string): readonly [string, string] => [path, `${p
  */
 export async function writeRecord(path: string, record: object): Promise<void> {
   const text = `${JSON.stringify(record)}\n`;
-  await noSpaceIsAnError(async () => {
-    for (const copy of copiesOf(path)) {
-      const fresh = `${copy}.new`;
-      await withFile(fresh, "w", async (file) => {
-        await file.writeFile(text);
-        await file.sync();
-      });
-      await rename(fresh, copy);
-    }
-  });
+  const copies = copiesOf(path);
+  await noSpaceIsAnError(() => Promise.all(copies.map((copy) => writeDurably(`${copy}.new`, text))));
+  for (const copy of copies) await rename(`${copy}.new`, copy);
   await syncPath(dirname(path));
 }
+
+const writeDurably = (path: string, text: string): Promise<void> =>
+  withFile(path, "w", async (file) => {
+    await file.write(text);
+    await file.sync();
+  });
 
 /** An empty file, durably. */
 export async function makeFile(path: string): Promise<void> {
@@ -74,7 +73,7 @@ export async function moveDurably(from: string, to: string): Promise<void> {
   } catch (error) {
     if (!isErrno(error, "ENOENT") || (await ifThere(stat(to))) === undefined) throw error;
   }
-  for (const parent of new Set([dirname(from), dirname(to)])) await syncPath(parent);
+  await Promise.all([...new Set([dirname(from), dirname(to)])].map(syncPath));
 }
 
 export const removeTree = (path: string): Promise<void> => rm(path, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { open, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { type BigIntStats, constants, readdirSync, readFileSync } from "node:fs";
+import { open, stat, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { HostError } from "../node/host-error.ts";
 import type { Image } from "../node/volume.ts";
@@ -33,8 +33,8 @@ export class Loops {
 
   /** All that are attached now. */
   async list(): Promise<readonly Loop[]> {
-    const names = (await readdir("/sys/block")).filter((name) => /^loop\d+$/.test(name));
-    const sequences = await Promise.all(names.map(sequenceOf));
+    const names = readdirSync("/sys/block").filter((name) => /^loop\d+$/.test(name));
+    const sequences = names.map(sequenceOf);
     const isNews = names.some(
       (name, index) => sequences[index] === undefined || this.#known.get(name)?.sequence !== sequences[index],
     );
@@ -45,7 +45,12 @@ export class Loops {
   /** Those that show `file`. */
   async showing(file: string): Promise<readonly Loop[]> {
     const identity = await identityOf(file);
-    return identity === undefined ? [] : (await this.list()).filter((loop) => loop.file === identity);
+    return identity === undefined ? [] : this.showingFile(identity);
+  }
+
+  /** Those that show the file of that identity. */
+  async showingFile(identity: string): Promise<readonly Loop[]> {
+    return (await this.list()).filter((loop) => loop.file === identity);
   }
 
   async attach(image: Image, readOnly: boolean): Promise<Loop> {
@@ -93,10 +98,10 @@ export class Loops {
   /** What was just attached is known without asking losetup again. */
   async #learn(path: string, file: string, readOnly: boolean): Promise<Loop> {
     const name = path.replace("/dev/", "");
-    const sequence = await sequenceOf(name);
+    const sequence = sequenceOf(name);
     const identity = await identityOf(file);
-    const device = (await readFile(`/sys/block/${name}/dev`, "utf8")).trim();
-    const directIo = (await readFile(`/sys/block/${name}/loop/dio`, "utf8")).trim() === "1";
+    const device = readFileSync(`/sys/block/${name}/dev`, "utf8").trim();
+    const directIo = readFileSync(`/sys/block/${name}/loop/dio`, "utf8").trim() === "1";
     const loop = { path, device, file: identity ?? "", readOnly, directIo };
     if (sequence !== undefined) this.#known.set(name, { sequence, loop });
     return loop;
@@ -129,8 +134,10 @@ export const parseLoops = (text: string): readonly Loop[] =>
 /** Which file this is, as losetup tells it: major:minor of the filesystem, and the inode. Undefined where there is none. */
 export async function identityOf(file: string): Promise<string | undefined> {
   const found = await ifThere(stat(file, { bigint: true }));
-  return found === undefined ? undefined : `${majorMinorOf(found.dev)}/${found.ino}`;
+  return found === undefined ? undefined : fileIdentity(found);
 }
+
+export const fileIdentity = ({ dev, ino }: Pick<BigIntStats, "dev" | "ino">): string => `${majorMinorOf(dev)}/${ino}`;
 
 /** As the kernel packs device numbers for user space (makedev(3)). */
 export function majorMinorOf(dev: bigint): string {
@@ -139,9 +146,15 @@ export function majorMinorOf(dev: bigint): string {
   return `${major}:${minor}`;
 }
 
-/** Kernel 5.15 and later; before, every look is news. */
-const sequenceOf = (name: string): Promise<string | undefined> =>
-  ifThere(readFile(`/sys/block/${name}/diskseq`, "utf8"));
+/** Kernel 5.15 and later; before, every look is news. sysfs asks no disk, so it is read without waiting for a thread. */
+function sequenceOf(name: string): string | undefined {
+  try {
+    return readFileSync(`/sys/block/${name}/diskseq`, "utf8");
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
 
 /**
  * mountinfo cannot say "not mounted": a mount may live in another namespace. An exclusive open can (open(2): on a block

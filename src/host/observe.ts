@@ -1,10 +1,11 @@
+import type { BigIntStats } from "node:fs";
 import { lstat, readdir, realpath, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { AttachedDevice, Observation, PathFacts, ShownAt, Usage, VolumeFacts } from "../node/host.ts";
 import type { Source } from "../node/volume.ts";
 import { deviceSizeOf } from "./device-size.ts";
 import { ifThere, isErrno } from "./errno.ts";
-import { isHeld, type Loop, type Loops, majorMinorOf } from "./loop.ts";
+import { fileIdentity, isHeld, type Loop, type Loops, majorMinorOf } from "./loop.ts";
 import { isReadOnly, type Mount, readMounts } from "./mounts.ts";
 
 /** The volume and the paths as they are now, from one reading of mountinfo and of the loop devices. */
@@ -28,13 +29,13 @@ interface Seen {
 }
 
 async function observeSource(source: Source, mounts: readonly Mount[], loops: Loops): Promise<Seen> {
-  const backing =
-    source.kind === "device" ? undefined : await backingOf(source.kind === "image" ? source.file : source.path);
-  const devices = await devicesOf(source, loops);
+  const path = source.kind === "image" ? source.file : source.path;
+  const backing = source.kind === "device" ? undefined : await ifThere(stat(path, { bigint: true }));
+  const devices = await devicesOf(source, backing, loops);
   const shown = mounts.filter((mount) => isWhole(mount, source, devices));
   const shownAt = await Promise.all(shown.map((mount) => shownAtOf(mount, source, devices)));
   const facts: VolumeFacts = {
-    backing,
+    backing: backing && { sizeBytes: Number(backing.size), allocatedBytes: Number(backing.blocks) * 512 },
     device: devices.find(({ readOnly }) => !readOnly),
     readOnlyDevice: devices.find(({ readOnly }) => readOnly),
     shownAt,
@@ -48,15 +49,19 @@ interface SourceDevice extends AttachedDevice {
   readonly readOnly: boolean;
 }
 
-async function devicesOf(source: Source, loops: Loops): Promise<readonly SourceDevice[]> {
+async function devicesOf(
+  source: Source,
+  backing: BigIntStats | undefined,
+  loops: Loops,
+): Promise<readonly SourceDevice[]> {
   switch (source.kind) {
     case "image":
-      return Promise.all((await loops.showing(source.file)).map(sourceDeviceOf));
+      return backing === undefined ? [] : (await loops.showingFile(fileIdentity(backing))).map(sourceDeviceOf);
     case "device": {
       const found = await ifThere(stat(source.path, { bigint: true }));
       if (found === undefined) return [];
       const device = majorMinorOf(found.rdev);
-      return [{ path: source.path, device, readOnly: false, sizeBytes: await deviceSizeOf(device) }];
+      return [{ path: source.path, device, readOnly: false, sizeBytes: deviceSizeOf(device) }];
     }
     case "directory":
       return [];
@@ -65,11 +70,11 @@ async function devicesOf(source: Source, loops: Loops): Promise<readonly SourceD
   }
 }
 
-const sourceDeviceOf = async ({ path, device, readOnly }: Loop): Promise<SourceDevice> => ({
+const sourceDeviceOf = ({ path, device, readOnly }: Loop): SourceDevice => ({
   path,
   device,
   readOnly,
-  sizeBytes: await deviceSizeOf(device),
+  sizeBytes: deviceSizeOf(device),
 });
 
 /** Shows all of the volume: its filesystem's root, its device's node, its directory. A subPath of a pod shows less. */
@@ -114,11 +119,6 @@ async function isHeldElsewhere(devices: readonly SourceDevice[], shown: readonly
     if (!shown.some((mount) => mount.device === device) && (await isHeld(path))) return true;
   }
   return false;
-}
-
-async function backingOf(path: string): Promise<VolumeFacts["backing"]> {
-  const found = await ifThere(stat(path));
-  return found === undefined ? undefined : { sizeBytes: found.size, allocatedBytes: found.blocks * 512 };
 }
 
 async function observePath(path: string, mounts: readonly Mount[], volume: Seen): Promise<PathFacts> {

@@ -12,9 +12,12 @@ export interface TrashParts {
   readonly onGone: (path: string) => void;
 }
 
+const restMs = 200;
+
 /** What is deleted waits here, out of sight, until its bytes are given back: behind the answer, one after another. */
 export class Trash {
   readonly #parts: TrashParts;
+  #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
 
   constructor(parts: TrashParts) {
@@ -26,14 +29,21 @@ export class Trash {
     return join(this.#parts.folder, `${basename(path)}.${randomBytes(4).toString("hex")}`);
   }
 
-  /** Empties, behind whoever calls. What cannot be removed now is tried again the next time. */
+  /** Empties, a moment later, so that the next calls are not in each other's way. What cannot go now is tried again the next time. */
   empty(): void {
-    this.#work = this.#work.then(() => this.#emptyNow()).catch(() => {});
+    this.#timer ??= setTimeout(() => this.#begin(), restMs).unref();
   }
 
-  /** Resolves when nothing is being emptied. */
+  /** Resolves when everything that was to be emptied is. */
   settled(): Promise<void> {
+    if (this.#timer !== undefined) this.#begin();
     return this.#work;
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#work = this.#work.then(() => this.#emptyNow()).catch(() => {});
   }
 
   async #emptyNow(): Promise<void> {

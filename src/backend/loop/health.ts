@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { ifThere } from "../../host/errno.ts";
-import { majorMinorOf } from "../../host/loop.ts";
+import { fileIdentity } from "../../host/loop.ts";
 import type { VolumeFacts } from "../../node/host.ts";
 import type { VolumeRecord } from "../../pool/records.ts";
 import type { Entry } from "../../pool/store.ts";
@@ -50,7 +50,7 @@ export async function healthOf(
     );
   if (Number(found.size) < entry.record.sizeBytes)
     statuses.push(degraded("SizeMismatch", `the backing file has ${found.size} bytes of ${entry.record.sizeBytes}`));
-  if (shown !== undefined && !shown.has(`${majorMinorOf(found.dev)}/${found.ino}`)) return statuses;
+  if (shown !== undefined && !shown.has(fileIdentity(found))) return statuses;
   const { volume: facts } = await host.observe(image, {}, signal);
   return [...statuses, ...(await filesystemHealth(facts, host, signal))];
 }

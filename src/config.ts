@@ -42,6 +42,17 @@ const hostAndPort = z.string().transform((text, context) => {
   return { host: host.replace(/[[\]]/g, "") || "127.0.0.1", port: Number(port) };
 });
 
+/** Where a router finds the nodes: a headless Service, or addresses. */
+const nodes = z.string().transform((text, context) => {
+  const [, namespace, service] = /^([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(text) ?? [];
+  if (namespace !== undefined && service !== undefined) return { by: "service" as const, namespace, service };
+  const addresses = text.split(",").map((address) => address.trim());
+  if (addresses.every((address) => /^(\[[0-9a-fA-F:]+\]|[^:,]+):\d{1,5}$/.test(address)))
+    return { by: "address" as const, addresses };
+  context.addIssue("is neither NAMESPACE/SERVICE nor HOST:PORT,HOST:PORT");
+  return z.NEVER;
+});
+
 /** "Domain name notation … 63 characters or less, beginning and ending with an alphanumeric character." */
 const driverName = z
   .string()
@@ -54,7 +65,7 @@ export const driverConfig = z
   .strictObject({
     backend: oneOf(backendNames),
     endpoint: z.string("is required, for example unix:///run/kura/csi.sock"),
-    services: oneOf(["all", "controller", "node"]).default("all"),
+    services: oneOf(["all", "controller", "node", "router"]).default("all"),
     driverName: driverName.optional(),
     nodeId: z.string().min(1, "is empty").max(253, "is longer than 253 characters").default(hostname()),
     pool: absolutePath.optional(),
@@ -64,12 +75,20 @@ export const driverConfig = z
     defaultFs: oneOf(fsTypes).default("ext4"),
     overprovision: z.coerce.number("is not a number").min(1, "is below 1").max(100_000, "is above 100000").default(200),
     maxFreeze: duration.default(5000),
+    listen: hostAndPort.optional(),
+    tlsDir: absolutePath.optional(),
+    nodes: nodes.optional(),
     http: hostAndPort.optional(),
     register: absolutePath.optional(),
     logLevel: oneOf(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
   })
   .transform((config, context) => {
-    if (config.backend === "loop" && config.pool === undefined)
+    const isRouter = config.services === "router";
+    if ((isRouter || config.listen !== undefined) && config.tlsDir === undefined)
+      context.addIssue({ code: "custom", path: ["tlsDir"], message: "is required between router and nodes" });
+    if (isRouter && config.nodes === undefined)
+      context.addIssue({ code: "custom", path: ["nodes"], message: "is required by --services router" });
+    if (config.backend === "loop" && !isRouter && config.pool === undefined)
       context.addIssue({ code: "custom", path: ["pool"], message: "is required by --backend loop" });
     return { ...config, driverName: config.driverName ?? defaultDriverNames[config.backend], pool: config.pool ?? "" };
   });

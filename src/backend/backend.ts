@@ -77,11 +77,17 @@ export interface SizeRules {
   readonly defaultBytes: number;
 }
 
-export interface Volume {
-  readonly id: VolumeId;
-  readonly sizeBytes: number;
+export interface Volume extends ListedVolume {
   /** How the volume was asked for, whatever became of it since: a repeated Create is compared with this. */
   readonly creation: Creation;
+}
+
+/** What a list tells of a volume: of one whose record cannot be read, little more than that it is there. */
+export interface ListedVolume {
+  readonly id: VolumeId;
+  /** 0: not known. */
+  readonly sizeBytes: number;
+  readonly source: VolumeSource | undefined;
   /** Static properties handed to every later call about the volume. */
   readonly context: Parameters;
   readonly topology: Topology;
@@ -133,7 +139,7 @@ export interface Volumes {
   create(spec: VolumeSpec, signal: AbortSignal): Promise<Volume>;
   /** Deleting what is not there succeeds. */
   delete(id: VolumeId, signal: AbortSignal): Promise<void>;
-  list(page: PageRequest, signal: AbortSignal): Promise<Page<Volume>>;
+  list(page: PageRequest, signal: AbortSignal): Promise<Page<ListedVolume>>;
 }
 
 /** A creation request before its size is chosen. */

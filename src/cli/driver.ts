@@ -3,12 +3,13 @@ import { backendNames, parseDriverConfig } from "../config.ts";
 import { makeLog } from "../log.ts";
 import { fsTypes } from "../node/volume.ts";
 import { startDriver } from "./start-driver.ts";
+import { startRouter } from "./start-router.ts";
 
 /** Each flag has an environment variable: --max-freeze is KURA_MAX_FREEZE. */
 export const driverOptions: readonly Option[] = [
   option("--backend <name>", `what volumes are made of: ${backendNames.join(", ")}`).default("loop"),
   option("--endpoint <url>", "the socket to serve CSI on, as unix:///run/kura/csi.sock"),
-  option("--services <which>", "all, controller or node"),
+  option("--services <which>", "all, controller, node, or router: a controller that forwards to nodes"),
   option("--driver-name <name>", "the name under which the driver is known to Kubernetes"),
   option("--node-id <id>", "this node's name (default: the host name)"),
   option("--pool <dir>", "where local volumes lie; made there if the directory is missing or empty"),
@@ -18,6 +19,9 @@ export const driverOptions: readonly Option[] = [
   option("--default-fs <type>", `the filesystem where none is asked for: ${fsTypes.join(", ")} (default: ext4)`),
   option("--overprovision <ratio>", "how much may be promised thin for what there is (default: 200)"),
   option("--max-freeze <duration>", "how long a snapshot may hold a filesystem frozen (default: 5s)"),
+  option("--listen <host:port>", "serve the controller's calls over mutual TLS too, to a router"),
+  option("--tls-dir <dir>", "ca.crt, tls.crt and tls.key for that; replaced files are used without a restart"),
+  option("--nodes <where>", "where a router finds nodes: NAMESPACE/SERVICE (headless) or HOST:PORT,HOST:PORT"),
   option("--http <host:port>", "serve /metrics, /healthz, /readyz and /journal"),
   option("--register <dir>", "register with kubelet in its plugins_registry directory, where no registrar runs"),
   option("--log-level <level>", "trace, debug, info, warn, error or silent (default: info)"),
@@ -34,7 +38,7 @@ export function driverCommand(): Command {
   return command.action(async (options: Record<string, unknown>) => {
     const config = parseDriverConfig(options);
     const log = makeLog(config.logLevel);
-    const driver = await startDriver(config, { log });
+    const driver = config.services === "router" ? await startRouter(config, log) : await startDriver(config, { log });
     await untilTold();
     log.info("stopping");
     await driver.stop();

@@ -5,6 +5,7 @@ import { EndpointError } from "../grpc/endpoint.ts";
 import { PoolError } from "../pool/create-pool.ts";
 import { PoolTaken } from "../pool/lock.ts";
 import { version } from "../version.ts";
+import { certificatesCommand } from "./certificates.ts";
 import { csiCommand } from "./csi.ts";
 import { doctorCommand } from "./doctor/doctor.ts";
 import { driverCommand } from "./driver.ts";
@@ -37,6 +38,7 @@ const commands = (): readonly Command[] => [
   csiCommand(),
   poolCommand(),
   doctorCommand(),
+  certificatesCommand(),
   startCommand(),
 ];
 

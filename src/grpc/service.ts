@@ -13,19 +13,25 @@ export function implementationOf(
   service: ServiceDefinition,
   rpcs: readonly AnyRpc[],
   parts: PipelineParts,
+  onlyFor: string | undefined,
 ): UntypedServiceImplementation {
   const byName = new Map(rpcs.map((rpc) => [rpc.name, rpc]));
   const handlers = Object.keys(service).map((name) => {
     const rpc = byName.get(name);
-    return [name, rpc === undefined ? refuse(name) : serve(rpc, parts)];
+    return [name, rpc === undefined ? refuse(name) : serve(rpc, parts, onlyFor)];
   });
   return Object.fromEntries(handlers) as UntypedServiceImplementation;
 }
 
 type Unary = (call: ServerUnaryCall<object, object>, reply: sendUnaryData<object>) => void;
 
-function serve(rpc: AnyRpc, parts: PipelineParts): Unary {
+/** `onlyFor`: the subject whose calls are taken; its certificate was checked when the connection was made. */
+function serve(rpc: AnyRpc, parts: PipelineParts, onlyFor: string | undefined): Unary {
   return (call, reply) => {
+    if (onlyFor !== undefined && call.getAuthContext().sslPeerCertificate?.subject.CN !== onlyFor) {
+      reply({ code: grpcStatus.PERMISSION_DENIED, details: `calls are taken from ${onlyFor} only` });
+      return;
+    }
     const deadline = deadlineOf(call);
     const cancelling = new AbortController();
     call.on("cancelled", () => cancelling.abort(Date.now() >= deadline ? late() : undefined));

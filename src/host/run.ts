@@ -108,9 +108,5 @@ export const packageOf: Readonly<Record<string, string>> = {
 
 function missingTool(argv: readonly string[]): CommandError {
   const tool = argv[0] ?? "";
-  return new CommandError(
-    argv,
-    undefined,
-    `${tool} is not installed (Debian package: ${packageOf[tool] ?? "unknown"})`,
-  );
+  return new CommandError(argv, undefined, `${tool} is not installed (Debian package: ${packageOf[tool] ?? tool})`);
 }

@@ -9,6 +9,7 @@ import {
   BackendError,
   type Group,
   type GroupId,
+  type ListedVolume,
   noSuch,
   type Parameters,
   type Snapshot,
@@ -51,11 +52,18 @@ export const imageOfVolume = (
 export const volumeOf = (record: VolumeRecord, topology: Topology): Volume => ({
   id: record.id as VolumeId,
   sizeBytes: record.sizeBytes,
+  source: record.creation.source as VolumeSource | undefined,
   creation: { ...record.creation, source: record.creation.source as VolumeSource | undefined },
   context: contextOf(record.creation.parameters),
   topology,
   attachedTo: record.attachments.map(({ node }) => node as Volume["attachedTo"][number]),
 });
+
+/** A volume whose record cannot be read is there all the same: its id and its name are taken. */
+export const listedVolumeOf = (entry: Entry<VolumeRecord>, topology: Topology): ListedVolume =>
+  entry.state === "readable"
+    ? volumeOf(entry.record, topology)
+    : { id: entry.id as VolumeId, sizeBytes: 0, source: undefined, context: {}, topology, attachedTo: [] };
 
 /** Never changes in a volume's life, so it tells how the volume began. */
 function contextOf(parameters: Parameters): Parameters {

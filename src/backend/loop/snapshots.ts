@@ -1,7 +1,16 @@
 import { claimOfSnapshot } from "../../pool/claims.ts";
 import { prefixOf } from "../../pool/id.ts";
 import type { SnapshotRecord, VolumeRecord } from "../../pool/records.ts";
-import { BackendError, isAllowed, type SnapshotSpec, type Snapshots } from "../backend.ts";
+import type { Entry } from "../../pool/store.ts";
+import {
+  BackendError,
+  isAllowed,
+  type Snapshot,
+  type SnapshotSpec,
+  type Snapshots,
+  type Topology,
+  type VolumeId,
+} from "../backend.ts";
 import type { LoopContext } from "./context.ts";
 import { cut, requireReflink } from "./cut.ts";
 import { folderOfSnapshot, needVolume, readable, snapshotOf } from "./entries.ts";
@@ -19,10 +28,14 @@ export function loopSnapshots(context: LoopContext): Snapshots {
     create: async (spec, signal) => snapshotOf(await create(context, spec, signal), topology),
     delete: (id, signal) => deleteSnapshot(context, id, signal),
     list: async (page, source) =>
-      pageOf(pool.snapshots.from(page.after), page.limit, (record) =>
-        source === undefined || record.source === source ? snapshotOf(record, topology) : undefined,
-      ),
+      pageOf(pool.snapshots.from(page.after), page.limit, (entry) => listed(entry, source, topology)),
   };
+}
+
+/** Of a snapshot whose record cannot be read nobody knows what it is of, so it is not listed; the pool's check tells. */
+function listed(entry: Entry<SnapshotRecord>, source: VolumeId | undefined, topology: Topology): Snapshot | undefined {
+  if (entry.state === "unreadable" || (source !== undefined && entry.record.source !== source)) return undefined;
+  return snapshotOf(entry.record, topology);
 }
 
 async function create(

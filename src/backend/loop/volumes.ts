@@ -16,7 +16,15 @@ import {
 import { badParameter } from "../parameter-rules.ts";
 import type { LoopContext } from "./context.ts";
 import { cut, requireReflink } from "./cut.ts";
-import { folderOfSnapshot, folderOfVolume, imageOfVolume, needVolume, readable, volumeOf } from "./entries.ts";
+import {
+  folderOfSnapshot,
+  folderOfVolume,
+  imageOfVolume,
+  listedVolumeOf,
+  needVolume,
+  readable,
+  volumeOf,
+} from "./entries.ts";
 import { make } from "./make.ts";
 import { checkMkfsOptions } from "./mkfs-options.ts";
 import { pageOf } from "./page.ts";
@@ -32,7 +40,7 @@ export function loopVolumes(context: LoopContext): Volumes {
     findByName: async (name) => present(readable(pool.volumes.withPrefix(prefixOf(pool.id, name)))),
     create: async (spec, signal) => volumeOf(await create(context, spec, signal), topology),
     delete: (id, signal) => deleteVolume(context, id, signal),
-    list: async (page) => pageOf(pool.volumes.from(page.after), page.limit, (record) => volumeOf(record, topology)),
+    list: async (page) => pageOf(pool.volumes.from(page.after), page.limit, (entry) => listedVolumeOf(entry, topology)),
   };
 }
 

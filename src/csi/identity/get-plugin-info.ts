@@ -10,15 +10,18 @@ import { noLocks, type Rpc } from "../rpc.ts";
 export interface PluginInfo {
   readonly name: string;
   readonly version: string;
+  /** What else there is to say of the driver, for whoever looks. */
+  readonly manifest: Readonly<Record<string, string>>;
 }
 
 export const getPluginInfo = ({
   name,
   version,
+  manifest,
 }: PluginInfo): Rpc<GetPluginInfoRequest, undefined, GetPluginInfoResponseInit> => ({
   name: "GetPluginInfo",
   quiet: true,
   parse: () => undefined,
   locks: noLocks,
-  handle: async () => ({ name, vendorVersion: version }),
+  handle: async () => ({ name, vendorVersion: version, manifest: { ...manifest } }),
 });

@@ -1,0 +1,50 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { DriverConfig } from "../config.ts";
+import { Locks } from "../csi/locks.ts";
+import { routedRpcs } from "../csi/router/routed-rpcs.ts";
+import { socketPathOf } from "../grpc/endpoint.ts";
+import { grpcPeers } from "../grpc/peers.ts";
+import { serveOnSocket } from "../grpc/server.ts";
+import { addressesOf } from "../kubernetes/endpoint-slices.ts";
+import type { Log } from "../log.ts";
+import { serveHttp } from "../observe/http.ts";
+import { Journal } from "../observe/journal.ts";
+import { Metrics } from "../observe/metrics.ts";
+import { version } from "../version.ts";
+
+/** The controller of a cluster whose volumes live on its nodes: no pool, no privilege, only calls to pass on. */
+export async function startRouter(config: DriverConfig, log: Log): Promise<{ stop(): Promise<void> }> {
+  const socketPath = socketPathOf(config.endpoint);
+  await mkdir(dirname(socketPath), { recursive: true });
+  const peers = grpcPeers({ tlsDir: config.tlsDir ?? "", log, discover: discoverer(config) });
+  const [journal, metrics] = [new Journal(), new Metrics(config.driverName)];
+  const nodes = (reachable: boolean) => peers.all().filter((peer) => peer.reachable === reachable).length;
+  metrics.addGauges([
+    { name: "kura_nodes", help: "Nodes that answer", read: () => nodes(true) },
+    { name: "kura_nodes_away", help: "Nodes that were heard of and do not answer now", read: () => nodes(false) },
+  ]);
+  const rpcs = routedRpcs(peers, { name: config.driverName, version, manifest: {} });
+  const server = await serveOnSocket(socketPath, rpcs, {
+    locks: new Locks(),
+    journal,
+    metrics,
+    log,
+    started: Promise.resolve(),
+  });
+  const http = config.http && (await serveHttp(config.http, { journal, metrics, ready: async () => nodes(true) > 0 }));
+  log.info({ driver: config.driverName, endpoint: config.endpoint, version }, "routing");
+  return {
+    stop: async () => {
+      await server.stop();
+      peers.stop();
+      http?.closeAllConnections();
+      http?.close();
+    },
+  };
+}
+
+function discoverer({ nodes }: DriverConfig): () => Promise<readonly string[]> {
+  if (nodes === undefined) return async () => [];
+  return nodes.by === "address" ? async () => nodes.addresses : () => addressesOf(nodes.namespace, nodes.service);
+}

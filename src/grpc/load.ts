@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadPackageDefinition, type ServiceClientConstructor, type ServiceDefinition } from "@grpc/grpc-js";
 import { loadSync, type PackageDefinition } from "@grpc/proto-loader";
 
-/** Where the specification's own file lies, in a checkout and in the image. */
-export const protoFile = fileURLToPath(new URL("../../proto/csi.proto", import.meta.url));
+/** The specification's own file: beside the one file of the image, or where it lies in a checkout. */
+export const protoFile = ["./csi.proto", "../../proto/csi.proto"]
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find((path) => existsSync(path)) as string;
 
 /** int64 as decimal strings, enums by name, absent fields as their defaults: as proto/gen types them. */
 const definition: PackageDefinition = loadSync(protoFile, {
@@ -11,7 +15,7 @@ const definition: PackageDefinition = loadSync(protoFile, {
   enums: String,
   defaults: true,
   oneofs: true,
-  includeDirs: [fileURLToPath(new URL("../../proto", import.meta.url))],
+  includeDirs: [dirname(protoFile)],
 });
 
 export const serviceNames = ["Identity", "Controller", "GroupController", "SnapshotMetadata", "Node"] as const;

@@ -1,31 +1,18 @@
 import { createHash } from "node:crypto";
 import { statfs } from "node:fs/promises";
-import type { Backend, Topology } from "../backend/backend.ts";
+import type { Topology } from "../backend/backend.ts";
 import type { LoopContext } from "../backend/loop/context.ts";
 import { loopGauges } from "../backend/loop/gauges.ts";
 import { loopBackend } from "../backend/loop/loop-backend.ts";
 import { loopNode } from "../backend/loop/node.ts";
 import { resumeLimits } from "../backend/loop/resume-limits.ts";
-import type { NodeBackend } from "../backend/node-backend.ts";
 import type { DriverConfig } from "../config.ts";
 import type { Answers } from "../grpc/maintenance.ts";
 import { manifestOf } from "../grpc/manifest.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
-import type { GaugeSource } from "../observe/metrics.ts";
 import { poolMaintenance } from "../pool/maintenance.ts";
 import { openPool } from "../pool/pool.ts";
-
-/** A backend with everything that a driver needs of it. */
-export interface Made {
-  readonly backend: Backend;
-  readonly node: NodeBackend;
-  /** Resolves when calls can be served. */
-  readonly started: Promise<void>;
-  readonly gauges: readonly GaugeSource[];
-  readonly answers: Answers;
-  readonly manifest: Readonly<Record<string, string>>;
-  readonly close: () => Promise<void>;
-}
+import type { Made } from "./make-backend.ts";
 
 export async function makeLoop(config: DriverConfig, host: LinuxHost): Promise<Made> {
   const { pool: root, endpoint, overprovision: ratio } = config;

@@ -17,7 +17,7 @@ import { serveHttp } from "../observe/http.ts";
 import { Journal } from "../observe/journal.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { version } from "../version.ts";
-import { type Made, makeLoop } from "./make-loop.ts";
+import { type Made, makeBackend } from "./make-backend.ts";
 
 export interface RunningDriver {
   readonly config: DriverConfig;
@@ -40,7 +40,7 @@ export async function startDriver(config: DriverConfig, { log, onStep }: StartOp
   await mkdir(dirname(socketPath), { recursive: true });
   const journal = new Journal();
   const host = await makeHost(config, journal, onStep);
-  const made = await makeLoop(config, host);
+  const made = await makeBackend(config, host);
   const { backend, started } = made;
   const metrics = new Metrics(config.driverName);
   metrics.addGauges(made.gauges);

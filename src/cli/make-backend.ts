@@ -1,0 +1,31 @@
+import type { Backend } from "../backend/backend.ts";
+import type { NodeBackend } from "../backend/node-backend.ts";
+import type { BackendName, DriverConfig } from "../config.ts";
+import type { Answers } from "../grpc/maintenance.ts";
+import type { LinuxHost } from "../host/linux-host.ts";
+import type { GaugeSource } from "../observe/metrics.ts";
+
+/** A backend with everything that a driver needs of it. */
+export interface Made {
+  readonly backend: Backend;
+  readonly node: NodeBackend;
+  /** Resolves when calls can be served. */
+  readonly started: Promise<void>;
+  readonly gauges: readonly GaugeSource[];
+  readonly answers: Answers;
+  readonly manifest: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
+type Make = (config: DriverConfig, host: LinuxHost) => Promise<Made>;
+
+/** Each backend is loaded when it is chosen: one that serves loop volumes never reads the others' libraries. */
+const makers: Readonly<Record<BackendName, () => Promise<Make>>> = {
+  loop: async () => (await import("./make-loop.ts")).makeLoop,
+};
+
+/** The backend that the command line names, built by hand from its parts. */
+export async function makeBackend(config: DriverConfig, host: LinuxHost): Promise<Made> {
+  const make = await makers[config.backend]();
+  return make(config, host);
+}

@@ -46,4 +46,11 @@ const unescapeOctal = (text: string): string =>
     ? text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
     : text;
 
+/**
+ * Whether a mounted filesystem lies on that block device. btrfs, made for many devices, shows a number that is no
+ * device's; it is told by the name of the device, which stays its own as long as it is mounted.
+ */
+export const liesOn = (mount: Mount, { device, path }: { readonly device: string; readonly path: string }): boolean =>
+  mount.device === device || (mount.fsType === "btrfs" && mount.source === path);
+
 export const isReadOnly = (mount: Mount): boolean => mount.options.includes("ro") || mount.superOptions.includes("ro");

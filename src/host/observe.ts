@@ -6,7 +6,7 @@ import type { Source } from "../node/volume.ts";
 import { deviceSizeOf } from "./device-size.ts";
 import { ifThere, isErrno } from "./errno.ts";
 import { fileIdentity, isHeld, type Loop, type Loops, majorMinorOf } from "./loop.ts";
-import { isReadOnly, type Mount, readMounts } from "./mounts.ts";
+import { isReadOnly, liesOn, type Mount, readMounts } from "./mounts.ts";
 
 /** The volume and the paths as they are now, from one reading of mountinfo and of the loop devices. */
 export async function observe<Path extends string>(
@@ -80,7 +80,7 @@ const sourceDeviceOf = ({ path, device, readOnly }: Loop): SourceDevice => ({
 /** Shows all of the volume: its filesystem's root, its device's node, its directory. A subPath of a pod shows less. */
 function isWhole(mount: Mount, source: Source, devices: readonly SourceDevice[]): boolean {
   if (source.kind === "directory") return mount.root === source.path || mount.root.endsWith(`/${lastTwo(source.path)}`);
-  return devices.some(({ path, device }) => (mount.device === device && mount.root === "/") || isNodeOf(mount, path));
+  return devices.some((device) => (liesOn(mount, device) && mount.root === "/") || isNodeOf(mount, device.path));
 }
 
 /** A bind mount of a device node shows as a part of devtmpfs: its root is the node's name. */
@@ -115,8 +115,8 @@ async function isAlive(path: string): Promise<boolean> {
 }
 
 async function isHeldElsewhere(devices: readonly SourceDevice[], shown: readonly Mount[]): Promise<boolean> {
-  for (const { path, device } of devices) {
-    if (!shown.some((mount) => mount.device === device) && (await isHeld(path))) return true;
+  for (const device of devices) {
+    if (!shown.some((mount) => liesOn(mount, device)) && (await isHeld(device.path))) return true;
   }
   return false;
 }

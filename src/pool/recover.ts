@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { removeTree } from "../host/files.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
-import { readMounts } from "../host/mounts.ts";
+import { liesOn, readMounts } from "../host/mounts.ts";
 import type { Step } from "../node/step.ts";
 import type { PoolCapacity } from "./capacity.ts";
 import { claimOfSnapshot, claimOfVolume } from "./claims.ts";
@@ -65,8 +65,8 @@ async function finishGroups({ layout, groups, trash }: Recoverable, host: LinuxH
 async function thawMarked(layout: Layout, host: LinuxHost): Promise<void> {
   const mounts = await readMounts();
   for (const id of await readdir(layout.frozen)) {
-    const devices = (await host.loops.showing(dataIn(join(layout.volumes, id)))).map(({ device }) => device);
-    const path = mounts.find((mount) => mount.root === "/" && devices.includes(mount.device))?.path;
+    const loops = await host.loops.showing(dataIn(join(layout.volumes, id)));
+    const path = mounts.find((mount) => mount.root === "/" && loops.some((loop) => liesOn(mount, loop)))?.path;
     const steps: Step[] = path === undefined ? [] : [{ do: "thaw", path, anyones: true }];
     await host.perform(
       { steps: [...steps, { do: "remove-file", path: join(layout.frozen, id) }] },

@@ -1,12 +1,12 @@
 import type { VolumeRecord } from "../../pool/records.ts";
 import { BackendError } from "../backend.ts";
-import type { LoopContext } from "./context.ts";
-import { imageOfVolume } from "./entries.ts";
+import type { LocalParts } from "../local/context.ts";
+import { imageOfVolume } from "./image.ts";
 import { type Cut, planCut } from "./plan-cut.ts";
 
 /** Copies volumes at one instant to the given files. */
 export async function cut(
-  { pool, host }: LoopContext,
+  { pool, host }: LocalParts,
   wishes: readonly { readonly record: VolumeRecord; readonly to: string }[],
   signal: AbortSignal,
 ): Promise<void> {
@@ -27,7 +27,7 @@ export async function cut(
 }
 
 /** Snapshots and clones share blocks; a pool that cannot do that refuses them and says how to get one that can. */
-export function requireReflink({ pool }: LoopContext): void {
+export function requireReflink({ pool }: LocalParts): void {
   if (pool.reflink) return;
   throw new BackendError(
     { kind: "unfit", reason: "no reflink" },

@@ -1,11 +1,12 @@
 import type { Step } from "../../node/step.ts";
 import { claimOfVolume, isThick } from "../../pool/claims.ts";
 import type { Expansion, Volume } from "../backend.ts";
-import type { LoopContext } from "./context.ts";
-import { imageOfVolume, needVolume, volumeOf } from "./entries.ts";
-import { updateVolume } from "./update.ts";
+import type { LocalContext } from "../local/context.ts";
+import { needVolume, volumeOf } from "../local/entries.ts";
+import { updateVolume } from "../local/update.ts";
+import { imageOfVolume } from "./image.ts";
 
-export const loopExpansion = (context: LoopContext): Expansion => ({
+export const loopExpansion = (context: LocalContext): Expansion => ({
   grow: (id, sizeBytes, signal) => grow(context, id, sizeBytes, signal),
   // raw blocks are larger as soon as the device is; a filesystem has to be told
   nodeMustAct: (volume, access) =>
@@ -16,8 +17,8 @@ export const loopExpansion = (context: LoopContext): Expansion => ({
  * The record first: it is the truth that the image grows to, now or, after a crash, when the volume is staged. Nothing
  * ever shrinks. Space that was promised in full is there before the record says so.
  */
-async function grow(context: LoopContext, id: string, sizeBytes: number, signal: AbortSignal): Promise<Volume> {
-  const { pool, host, topology } = context;
+async function grow(context: LocalContext, id: string, sizeBytes: number, signal: AbortSignal): Promise<Volume> {
+  const { pool, host } = context;
   const record = needVolume(pool, id);
   const larger = { ...record, sizeBytes: Math.max(sizeBytes, record.sizeBytes) };
   const image = imageOfVolume(pool, record);
@@ -29,7 +30,7 @@ async function grow(context: LoopContext, id: string, sizeBytes: number, signal:
   if (facts.device !== undefined || facts.readOnlyDevice !== undefined) after.push({ do: "refresh-size", image });
   if (larger.sizeBytes === record.sizeBytes) {
     await host.perform({ steps: after }, signal);
-    return volumeOf(record, topology);
+    return volumeOf(record, context);
   }
   pool.capacity.take(id, claimOfVolume(larger));
   try {
@@ -39,5 +40,5 @@ async function grow(context: LoopContext, id: string, sizeBytes: number, signal:
     throw error;
   }
   await host.perform({ steps: after }, signal);
-  return volumeOf(larger, topology);
+  return volumeOf(larger, context);
 }

@@ -2,27 +2,15 @@ import { identityOf, type Loop } from "../../host/loop.ts";
 import { orphanLoops } from "../../pool/garbage.ts";
 import { dataIn } from "../../pool/layout.ts";
 import { statusOfPool } from "../../pool/status.ts";
+import { folderOfVolume } from "../local/entries.ts";
+import { poolGauges } from "../local/gauges.ts";
 import type { LoopContext } from "./context.ts";
-import { folderOfVolume } from "./entries.ts";
 
-/** Figures of the pool, read when Prometheus asks. */
+/** Figures of the pool and of the devices that show it, read when Prometheus asks. */
 export function loopGauges(context: LoopContext) {
   const { pool, host } = context;
-  const ofPool = (name: string, help: string, read: () => number | Promise<number>) => ({
-    name: `kura_pool_${name}`,
-    help,
-    read,
-  });
-  const capacity = () => pool.capacity.state();
   return [
-    ofPool("capacity_bytes", "Size of the pool", () => capacity().totalBytes),
-    ofPool("free_bytes", "Bytes that are free in the pool", () => capacity().freeBytes),
-    ofPool("reserved_bytes", "Bytes below which nothing new is made", () => capacity().reserveBytes),
-    ofPool("promised_thin_bytes", "Bytes promised to thin volumes and their snapshots", () => capacity().thinBytes),
-    ofPool("promised_thick_bytes", "Bytes promised in full", () => capacity().thickBytes),
-    ofPool("low", "1 while the pool has less than its reserve", () => (capacity().isLow ? 1 : 0)),
-    { name: "kura_volumes", help: "Volumes in the pool", read: () => pool.volumes.size },
-    { name: "kura_snapshots", help: "Snapshots in the pool", read: () => pool.snapshots.size },
+    ...poolGauges(context),
     {
       name: "kura_loop_devices",
       help: "Loop devices that show volumes of the pool",

@@ -9,12 +9,12 @@ import { planGroupEnd } from "../../pool/plan-group-end.ts";
 import { seal } from "../../pool/record.ts";
 import type { GroupRecord, SnapshotRecord, VolumeRecord } from "../../pool/records.ts";
 import type { Group, GroupSpec, Groups } from "../backend.ts";
-import type { LoopContext } from "./context.ts";
+import type { LocalParts } from "../local/context.ts";
+import { folderOfSnapshot, groupOf, needVolume, readable, snapshotOf } from "../local/entries.ts";
+import { snapshotRecordOf } from "../local/snapshots.ts";
 import { cut, requireReflink } from "./cut.ts";
-import { folderOfSnapshot, groupOf, needVolume, readable, snapshotOf } from "./entries.ts";
-import { snapshotRecordOf } from "./snapshots.ts";
 
-export function loopGroups(context: LoopContext): Groups {
+export function loopGroups(context: LocalParts): Groups {
   const { pool } = context;
   const present = (record: GroupRecord | undefined) =>
     record === undefined || record.deleting ? undefined : presentGroup(context, record);
@@ -27,7 +27,7 @@ export function loopGroups(context: LoopContext): Groups {
   };
 }
 
-function presentGroup({ pool, topology }: LoopContext, record: GroupRecord): Group {
+function presentGroup({ pool, topology }: LocalParts, record: GroupRecord): Group {
   const members = record.members.flatMap(({ snapshot }) => readable(pool.snapshots.get(snapshot)) ?? []);
   return groupOf(
     record,
@@ -43,7 +43,7 @@ interface Member {
 }
 
 /** All members are made out of sight; the writing of the group's record is what makes all of them exist. */
-async function create(context: LoopContext, spec: GroupSpec, signal: AbortSignal): Promise<Group> {
+async function create(context: LocalParts, spec: GroupSpec, signal: AbortSignal): Promise<Group> {
   const { pool, host } = context;
   requireReflink(context);
   const volumes = spec.sources.map((id) => needVolume(pool, id));
@@ -79,14 +79,14 @@ async function create(context: LoopContext, spec: GroupSpec, signal: AbortSignal
   return presentGroup(context, record);
 }
 
-function memberOf(context: LoopContext, groupName: string, group: string, volume: VolumeRecord): Member {
+function memberOf(context: LocalParts, groupName: string, group: string, volume: VolumeRecord): Member {
   const { pool } = context;
   const name = `${groupName}/${volume.id}`;
   const snapshot = snapshotRecordOf(context, volume, { id: pool.newId(name), name, group });
   return { volume, snapshot, folder: join(pool.layout.snapshots, unfinishedName(snapshot.id)) };
 }
 
-const groupRecordOf = ({ now }: LoopContext, id: string, spec: GroupSpec, members: readonly Member[]): GroupRecord => ({
+const groupRecordOf = ({ now }: LocalParts, id: string, spec: GroupSpec, members: readonly Member[]): GroupRecord => ({
   id,
   name: spec.name,
   createdAt: now().toISOString(),
@@ -111,13 +111,13 @@ const commitSteps = (path: string, record: GroupRecord, members: readonly Member
 ];
 
 /** The group exists: from here on nothing may be taken back, so nobody's cancelling counts. */
-async function finish({ pool, host }: LoopContext, record: GroupRecord, folders: readonly string[]): Promise<void> {
+async function finish({ pool, host }: LocalParts, record: GroupRecord, folders: readonly string[]): Promise<void> {
   const present = new Set(folders.map((folder) => folder.slice(pool.layout.snapshots.length + 1)));
   const steps = planGroupEnd(record, present, pool.layout, (path) => pool.trash.placeFor(path));
   await host.perform({ steps }, new AbortController().signal);
 }
 
-async function deleteGroup({ pool, host }: LoopContext, id: string, signal: AbortSignal): Promise<void> {
+async function deleteGroup({ pool, host }: LocalParts, id: string, signal: AbortSignal): Promise<void> {
   const record = readable(pool.groups.get(id));
   if (record === undefined) return;
   const deleting = { ...record, deleting: true };

@@ -1,12 +1,13 @@
 import type { Step } from "../../node/step.ts";
 import type { Modification } from "../backend.ts";
-import type { LoopContext } from "./context.ts";
-import { imageOfVolume, needVolume } from "./entries.ts";
+import type { LocalParts } from "../local/context.ts";
+import { needVolume } from "../local/entries.ts";
+import { updateVolume } from "../local/update.ts";
+import { imageOfVolume } from "./image.ts";
 import { limitsOf } from "./limits.ts";
-import { updateVolume } from "./update.ts";
 
 /** Changes only what is named, on record first and then, while somebody uses the volume, in the kernel. */
-export const loopModification = (context: LoopContext): Modification => ({
+export const loopModification = (context: LocalParts): Modification => ({
   async modify(id, changes, signal) {
     const { pool, host } = context;
     const record = needVolume(pool, id);

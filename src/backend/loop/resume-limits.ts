@@ -1,5 +1,5 @@
 import type { LoopContext } from "./context.ts";
-import { imageOfVolume } from "./entries.ts";
+import { imageOfVolume } from "./image.ts";
 import { limitsOf } from "./limits.ts";
 
 /** After a restart the kernel still enforces what it was told, but only we can tell it of containers that come. */

@@ -1,11 +1,11 @@
 import type { AttachmentRecord, VolumeRecord } from "../../pool/records.ts";
 import { type Attachments, type AttachWish, BackendError, noSuch, type PublishContext } from "../backend.ts";
-import type { LoopContext } from "./context.ts";
+import type { LocalParts } from "./context.ts";
 import { needVolume, readable } from "./entries.ts";
 import { updateVolume } from "./update.ts";
 
 /** Local volumes need no attaching; with --attach they have it all the same, so that the whole life of a volume can be seen. */
-export function loopAttachments(context: LoopContext): Attachments {
+export function localAttachments(context: LocalParts): Attachments {
   const { pool, nodeId, maxVolumes } = context;
   const pending = new Set<string>();
 

@@ -4,7 +4,7 @@ import type { Step } from "../../node/step.ts";
 import type { Claim } from "../../pool/capacity.ts";
 import { dataIn, unfinishedName } from "../../pool/layout.ts";
 import { seal } from "../../pool/record.ts";
-import type { LoopContext } from "./context.ts";
+import type { LocalParts } from "./context.ts";
 
 /** A thing with a folder of its own, before it exists. */
 export interface Making {
@@ -19,7 +19,7 @@ export interface Making {
  * the bytes at the path it is given and returns the record.
  */
 export async function make<R extends object>(
-  { pool, host }: LoopContext,
+  { pool, host }: LocalParts,
   { id, parent, file, claim }: Making,
   fill: (data: string) => Promise<R>,
   signal: AbortSignal,

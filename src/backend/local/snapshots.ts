@@ -11,13 +11,12 @@ import {
   type Topology,
   type VolumeId,
 } from "../backend.ts";
-import type { LoopContext } from "./context.ts";
-import { cut, requireReflink } from "./cut.ts";
+import type { LocalContext, LocalParts } from "./context.ts";
 import { folderOfSnapshot, needVolume, readable, snapshotOf } from "./entries.ts";
 import { make } from "./make.ts";
 import { pageOf } from "./page.ts";
 
-export function loopSnapshots(context: LoopContext): Snapshots {
+export function localSnapshots(context: LocalContext): Snapshots {
   const { pool, topology } = context;
   const present = (record: SnapshotRecord | undefined) =>
     record === undefined ? undefined : snapshotOf(record, topology);
@@ -39,13 +38,13 @@ function listed(entry: Entry<SnapshotRecord>, source: VolumeId | undefined, topo
 }
 
 async function create(
-  context: LoopContext,
+  context: LocalContext,
   { name, source, places }: SnapshotSpec,
   signal: AbortSignal,
 ): Promise<SnapshotRecord> {
   const { pool, topology } = context;
   const volume = needVolume(pool, source);
-  requireReflink(context);
+  context.medium.requireCopies();
   if (!isAllowed(topology, places)) {
     throw new BackendError(
       { kind: "wrong-place" },
@@ -63,7 +62,7 @@ async function create(
     context,
     making,
     async (data) => {
-      await cut(context, [{ record: volume, to: data }], signal);
+      await context.medium.copy(volume, data, signal);
       return record;
     },
     signal,
@@ -73,7 +72,7 @@ async function create(
 }
 
 export const snapshotRecordOf = (
-  { now }: LoopContext,
+  { now }: LocalParts,
   volume: VolumeRecord,
   own: Pick<SnapshotRecord, "id" | "name" | "group">,
 ): SnapshotRecord => ({
@@ -88,7 +87,7 @@ export const snapshotRecordOf = (
   sectorBytes: volume.sectorBytes,
 });
 
-async function deleteSnapshot({ pool, host }: LoopContext, id: string, signal: AbortSignal): Promise<void> {
+async function deleteSnapshot({ pool, host }: LocalParts, id: string, signal: AbortSignal): Promise<void> {
   const record = readable(pool.snapshots.get(id));
   if (record === undefined) return;
   if (record.group !== undefined) {

@@ -1,11 +1,11 @@
 import type { Step } from "../../node/step.ts";
 import { seal } from "../../pool/record.ts";
 import type { VolumeRecord } from "../../pool/records.ts";
-import type { LoopContext } from "./context.ts";
+import type { LocalParts } from "./context.ts";
 
 /** Replaces a volume's record, on disk and then in memory, after what must be there before the record says so. */
 export async function updateVolume(
-  { pool, host }: LoopContext,
+  { pool, host }: LocalParts,
   record: VolumeRecord,
   signal: AbortSignal,
   before: readonly Step[] = [],

@@ -1,7 +1,4 @@
 import { join } from "node:path";
-import type { Image } from "../../node/volume.ts";
-import { isThick } from "../../pool/claims.ts";
-import { dataIn } from "../../pool/layout.ts";
 import type { Pool } from "../../pool/pool.ts";
 import type { GroupRecord, SnapshotRecord, VolumeRecord } from "../../pool/records.ts";
 import type { Entry } from "../../pool/store.ts";
@@ -19,6 +16,7 @@ import {
   type VolumeId,
   type VolumeSource,
 } from "../backend.ts";
+import type { LocalContext } from "./context.ts";
 
 /** The record, or undefined where there is none; one that cannot be read is said to be so, never taken for absent. */
 export function readable<R>(entry: Entry<R> | undefined): R | undefined {
@@ -39,36 +37,33 @@ export function needVolume(pool: Pool, id: string): VolumeRecord {
 export const folderOfVolume = (pool: Pool, id: string): string => join(pool.layout.volumes, id);
 export const folderOfSnapshot = (pool: Pool, id: string): string => join(pool.layout.snapshots, id);
 
-export const imageOfVolume = (
-  pool: Pool,
-  { id, sectorBytes, parameters }: Pick<VolumeRecord, "id" | "sectorBytes" | "parameters">,
-): Image => ({
-  kind: "image",
-  file: dataIn(folderOfVolume(pool, id)),
-  sectorBytes,
-  discard: !isThick(parameters),
-});
-
-export const volumeOf = (record: VolumeRecord, topology: Topology): Volume => ({
+export const volumeOf = (record: VolumeRecord, { topology, medium }: LocalContext): Volume => ({
   id: record.id as VolumeId,
   sizeBytes: record.sizeBytes,
   source: record.creation.source as VolumeSource | undefined,
   creation: { ...record.creation, source: record.creation.source as VolumeSource | undefined },
-  context: contextOf(record.creation.parameters),
+  context: contextOf(medium.type, record.creation.parameters),
   topology,
   attachedTo: record.attachments.map(({ node }) => node as Volume["attachedTo"][number]),
 });
 
 /** A volume whose record cannot be read is there all the same: its id and its name are taken. */
-export const listedVolumeOf = (entry: Entry<VolumeRecord>, topology: Topology): ListedVolume =>
+export const listedVolumeOf = (entry: Entry<VolumeRecord>, context: LocalContext): ListedVolume =>
   entry.state === "readable"
-    ? volumeOf(entry.record, topology)
-    : { id: entry.id as VolumeId, sizeBytes: 0, source: undefined, context: {}, topology, attachedTo: [] };
+    ? volumeOf(entry.record, context)
+    : {
+        id: entry.id as VolumeId,
+        sizeBytes: 0,
+        source: undefined,
+        context: {},
+        topology: context.topology,
+        attachedTo: [],
+      };
 
 /** Never changes in a volume's life, so it tells how the volume began. */
-function contextOf(parameters: Parameters): Parameters {
+function contextOf(type: string, parameters: Parameters): Parameters {
   const { iops, throughput } = parameters;
-  return { type: "loop", ...(iops === undefined ? {} : { iops }), ...(throughput === undefined ? {} : { throughput }) };
+  return { type, ...(iops === undefined ? {} : { iops }), ...(throughput === undefined ? {} : { throughput }) };
 }
 
 export const snapshotOf = (record: SnapshotRecord, topology: Topology): Snapshot => ({

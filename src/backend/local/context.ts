@@ -1,0 +1,37 @@
+import type { LinuxHost } from "../../host/linux-host.ts";
+import type { Source } from "../../node/volume.ts";
+import type { Pool } from "../../pool/pool.ts";
+import type { VolumeRecord } from "../../pool/records.ts";
+import type { OpenCreation, Topology, VolumeSpec, Volumes } from "../backend.ts";
+
+/** Where a local backend keeps its volumes, and for whom. */
+export interface LocalParts {
+  readonly pool: Pool;
+  readonly host: LinuxHost;
+  readonly nodeId: string;
+  readonly topology: Topology;
+  readonly maxVolumes: number;
+  /** Whether ControllerPublishVolume must come before a node may use a volume. */
+  readonly attach: boolean;
+  readonly now: () => Date;
+}
+
+/** What every part of a local backend works with. */
+export interface LocalContext extends LocalParts {
+  readonly medium: Medium;
+}
+
+/** What the bytes of a volume are, an image or a directory: the one thing in which the local backends differ. */
+export interface Medium {
+  readonly type: "loop" | "hostpath";
+  complete(open: OpenCreation): Awaited<ReturnType<Volumes["complete"]>>;
+  sourceOf(record: Pick<VolumeRecord, "id" | "sectorBytes" | "parameters">): Source;
+  /** What the record of a new volume says of its bytes. */
+  bytesOf(spec: VolumeSpec): Pick<VolumeRecord, "sectorBytes" | "filesystem">;
+  /** Puts the bytes of a new volume at `data`. */
+  fill(spec: VolumeSpec, data: string, signal: AbortSignal): Promise<void>;
+  /** Throws where volumes cannot be copied here, whatever they are. */
+  requireCopies(): void;
+  /** Copies a volume as it is now. */
+  copy(volume: VolumeRecord, to: string, signal: AbortSignal): Promise<void>;
+}

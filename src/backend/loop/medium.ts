@@ -1,0 +1,92 @@
+import type { Step } from "../../node/step.ts";
+import type { FsType } from "../../node/volume.ts";
+import { isThick } from "../../pool/claims.ts";
+import { dataIn } from "../../pool/layout.ts";
+import type { VolumeRecord } from "../../pool/records.ts";
+import { BackendError, noSuch, type OpenCreation, type VolumeSource, type VolumeSpec } from "../backend.ts";
+import type { Medium } from "../local/context.ts";
+import { folderOfSnapshot, needVolume, readable } from "../local/entries.ts";
+import { badParameter } from "../parameter-rules.ts";
+import type { LoopContext } from "./context.ts";
+import { cut, requireReflink } from "./cut.ts";
+import { imageOfVolume } from "./image.ts";
+import { checkMkfsOptions } from "./mkfs-options.ts";
+import { minimumBytesOf, sectorBytes } from "./sizes.ts";
+
+/** Volumes as images, each shown by a loop device of its own. */
+export const loopMedium = (context: LoopContext): Medium => ({
+  type: "loop",
+  complete: (open) => complete(context, open),
+  sourceOf: (record) => imageOfVolume(context.pool, record),
+  bytesOf: ({ source }) => (source === undefined ? blank : inherited(originOf(context, source))),
+  fill: (spec, data, signal) => fill(context, spec, data, signal),
+  requireCopies: () => requireReflink(context),
+  copy: (record, to, signal) => cut(context, [{ record, to }], signal),
+});
+
+type Bytes = Pick<VolumeRecord, "sectorBytes" | "filesystem">;
+
+const blank: Bytes = { sectorBytes, filesystem: { state: "none" } };
+
+/** What a copy has is what its source has; a fresh volume gets what was asked for, or the default. */
+function complete(context: LoopContext, { kinds, fsType, source, parameters }: OpenCreation) {
+  const origin = source === undefined ? undefined : originOf(context, source);
+  const wanted = fsType ?? (parameters["fstype"] as FsType | undefined);
+  if (origin?.fsType !== undefined && wanted !== undefined && wanted !== origin.fsType) {
+    throw new BackendError(
+      { kind: "bad-source" },
+      `the ${source?.kind} ${source?.id} holds ${origin.fsType}, not ${wanted}`,
+    );
+  }
+  const isMounted = kinds.includes("mount");
+  const made = isMounted
+    ? (wanted ?? origin?.fsType ?? (source === undefined ? context.defaultFs : undefined))
+    : undefined;
+  const options = parameters["mkfsoptions"]?.split(" ") ?? [];
+  if (made !== undefined) checkMkfsOptions(options, made);
+  else if (options.length > 0) throw badParameter("mkfsOptions", "needs a volume with a filesystem of its own");
+  const least = made === undefined || origin !== undefined ? sectorBytes : minimumBytesOf[made];
+  return { fsType: made, minimumBytes: Math.max(least, origin?.sizeBytes ?? 0) };
+}
+
+type Origin = Bytes & { readonly sizeBytes: number; readonly fsType: FsType | undefined };
+
+function originOf({ pool }: LoopContext, { kind, id }: VolumeSource): Origin {
+  const record = kind === "volume" ? readable(pool.volumes.get(id)) : readable(pool.snapshots.get(id));
+  if (record === undefined) throw noSuch(kind, id);
+  const { filesystem, sizeBytes, sectorBytes } = record;
+  return { filesystem, sizeBytes, sectorBytes, fsType: filesystem.state === "none" ? undefined : filesystem.fsType };
+}
+
+/** A copy holds what its source held: never to be formatted, and (btrfs) with an id that it must not keep. */
+function inherited({ filesystem, sectorBytes }: Origin): Bytes {
+  if (filesystem.state === "none") return { sectorBytes, filesystem };
+  if (filesystem.state === "started")
+    return { sectorBytes, filesystem: { state: "done", fsType: undefined, sharesId: false } };
+  return { sectorBytes, filesystem: { ...filesystem, sharesId: true } };
+}
+
+async function fill(context: LoopContext, spec: VolumeSpec, data: string, signal: AbortSignal): Promise<void> {
+  if (spec.source !== undefined) return copySource(context, spec.source, data, spec, signal);
+  const allocate = isThick(spec.parameters);
+  const step: Step = { do: "make-image", path: data, sizeBytes: spec.sizeBytes, allocate };
+  return context.host.perform({ steps: [step] }, signal);
+}
+
+async function copySource(
+  context: LoopContext,
+  source: VolumeSource,
+  to: string,
+  spec: VolumeSpec,
+  signal: AbortSignal,
+): Promise<void> {
+  const { pool, host } = context;
+  requireReflink(context);
+  const steps: Step[] = [];
+  if (source.kind === "volume") await cut(context, [{ record: needVolume(pool, source.id), to }], signal);
+  else
+    steps.push({ do: "clone-image", from: dataIn(folderOfSnapshot(pool, source.id)), to, sizeBytes: spec.sizeBytes });
+  if (isThick(spec.parameters)) steps.push({ do: "reserve-image", path: to, sizeBytes: spec.sizeBytes });
+  steps.push({ do: "resize-image", path: to, sizeBytes: spec.sizeBytes });
+  await host.perform({ steps }, signal);
+}

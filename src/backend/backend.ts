@@ -124,15 +124,21 @@ export interface Places {
 export const isAllowed = (topology: Topology, places: Places | undefined): boolean =>
   places === undefined || !places.binding || places.inOrder.some((place) => isReachableFrom(topology, place));
 
-/** Every segment that the place of a thing names is the same there. */
-export const isReachableFrom = (thing: Topology, there: Topology): boolean =>
-  Object.entries(thing).every(([key, value]) => there[key] === value);
+/**
+ * Every segment that both name is the same, and there is one: a zone has two keys, and a storage class names either. A
+ * thing that names none can be reached from anywhere.
+ */
+export function isReachableFrom(thing: Topology, there: Topology): boolean {
+  const segments = Object.entries(thing);
+  const named = segments.filter(([key]) => there[key] !== undefined);
+  return segments.length === 0 || (named.length > 0 && named.every(([key, value]) => there[key] === value));
+}
 
 export interface Volumes {
   /** The part of the id that the name decides, where ids are made of names. */
   keyOf?(name: string): string;
-  /** What a request that leaves something open gets: the filesystem to make, the smallest size it needs. */
-  complete(open: OpenCreation): Promise<{ readonly fsType: FsType | undefined; readonly minimumBytes: number }>;
+  /** What a request that leaves something open gets. Throws where what it asks for cannot be had together. */
+  complete(open: OpenCreation, signal: AbortSignal): Promise<Completion>;
 
   find(id: VolumeId, signal: AbortSignal): Promise<Volume | undefined>;
   findByName(name: string, signal: AbortSignal): Promise<Volume | undefined>;
@@ -148,6 +154,15 @@ export interface OpenCreation {
   readonly fsType: FsType | undefined;
   readonly source: VolumeSource | undefined;
   readonly parameters: Parameters;
+}
+
+export interface Completion {
+  /** The filesystem to make. */
+  readonly fsType: FsType | undefined;
+  /** The smallest size that it needs. */
+  readonly minimumBytes: number;
+  /** The largest one of its kind, where that is less than the backend's largest. */
+  readonly maximumBytes?: number;
 }
 
 export interface Attachments {
@@ -168,6 +183,8 @@ export interface AttachWish {
 export type PublishContext = Readonly<Record<string, string>>;
 
 export interface Expansion {
+  /** May run beside a modification of the same volume: the backend makes one change of both. */
+  readonly joinsModification?: true;
   /** Grows the volume to `sizeBytes`; repeating it, or asking for less than there is, changes nothing. */
   grow(volume: VolumeId, sizeBytes: number, signal: AbortSignal): Promise<Volume>;
   /** Whether a node must still act on a volume that grew. */
@@ -290,6 +307,7 @@ export type Fault =
   | { readonly kind: "size-impossible" }
   | { readonly kind: "bad-parameter"; readonly key: string }
   | { readonly kind: "bad-source" }
+  | { readonly kind: "forbidden"; readonly action: string }
   | { readonly kind: "member-of-group"; readonly group: string }
   | { readonly kind: "unfit"; readonly reason: string }
   | { readonly kind: "busy"; readonly reason: string }

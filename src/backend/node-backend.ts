@@ -1,5 +1,5 @@
 import type { Filesystem, NodeVolume, Source } from "../node/volume.ts";
-import type { HealthStatus, PublishContext, Topology, VolumeId } from "./backend.ts";
+import type { HealthStatus, Parameters, PublishContext, Topology, VolumeId } from "./backend.ts";
 
 /**
  * What a backend offers the node plugin: where the bytes of a volume are, and what is known of them. Formatting,
@@ -8,7 +8,7 @@ import type { HealthStatus, PublishContext, Topology, VolumeId } from "./backend
 export interface NodeBackend {
   readonly name: string;
   /** The volume as this node knows it; undefined where there is none of that id. */
-  find(volume: VolumeId, context: PublishContext, signal: AbortSignal): Promise<NodeVolume | undefined>;
+  find(volume: VolumeId, said: Said, signal: AbortSignal): Promise<NodeVolume | undefined>;
   /** Where its bytes are, even where nothing else of it can be read; undefined where there is none of that id. */
   locate(volume: VolumeId): Promise<Source | undefined>;
   /** Puts on record what became of the filesystem, durably. Never called for what is "unrecorded". */
@@ -17,6 +17,14 @@ export interface NodeBackend {
   /** What the backend knows to be wrong with the volume, beyond what the host shows. */
   health?(volume: VolumeId, signal: AbortSignal): Promise<readonly HealthStatus[]>;
   storageHealth?(signal: AbortSignal): Promise<readonly StorageHealth[]>;
+}
+
+/** What a call says of the volume that it names; later calls say less than the first. */
+export interface Said {
+  readonly publishContext?: PublishContext;
+  readonly volumeContext?: Parameters;
+  /** How large it has become: where a device may learn of that late, it is waited for. */
+  readonly leastBytes?: number;
 }
 
 export interface NodeInfo {

@@ -20,6 +20,9 @@ export const groupKey = (id: string): string => `group/${withoutRandomPart(id)}`
 export const cutKey = (volumeId: string): string => `cut/${withoutRandomPart(volumeId)}`;
 export const targetKey = (path: string): string => `target/${path}`;
 
+/** A change of a volume's size or attributes: alone, or beside another where the backend makes one of both. */
+export const changeLock = (id: string, joins: boolean): Lock => ({ key: volumeKey(id), shared: joins });
+
 const withoutRandomPart = (id: string): string => id.replace(/^([0-9a-f]{8}-[0-9a-f]{20})-[0-9a-f]{6}$/, "$1");
 
 interface Waiter {

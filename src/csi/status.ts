@@ -42,6 +42,8 @@ function codeOf(fault: Fault): Code {
     case "bad-source":
     case "member-of-group":
       return "INVALID_ARGUMENT";
+    case "forbidden":
+      return "PERMISSION_DENIED";
     case "busy":
       return "ABORTED";
     case "unreachable":

@@ -100,7 +100,7 @@ function volumesContract({ backend }: Pick<BackendUnderTest, "backend">): void {
     test("a source that is not there is said to be so", async () => {
       const source = { kind: "volume", id: unknownVolume } as const;
       const open = { kinds: [...backend.kinds], fsType: undefined, source, parameters: {} };
-      await expectFault(volumes.complete(open), "no-such");
+      await expectFault(volumes.complete(open, signal), "no-such");
     });
 
     test.runIf(backend.hasTopology)("nothing is made in a place that is not its own", async () => {

@@ -24,7 +24,7 @@ export function nodeBackendContract({ backend, node }: BackendUnderTest): void {
     test("knows a volume as it was made, and where its bytes are", async () => {
       await using here = await volumeHere();
       const { id, sizeBytes, creation } = here.volume;
-      const found = await node.find(id, here.context, signal);
+      const found = await node.find(id, { publishContext: here.context }, signal);
       expect(found).toMatchObject({ id, sizeBytes, fsType: creation.fsType, readOnly: false });
       expect([...(found?.kinds ?? creation.kinds)]).toEqual(creation.kinds);
       expect(await node.locate(id)).toEqual(found?.source);
@@ -40,7 +40,8 @@ export function nodeBackendContract({ backend, node }: BackendUnderTest): void {
 
     test("keeps on record what became of a filesystem, and a volume is born without one", async () => {
       await using here = await volumeHere();
-      const filesystemNow = async () => (await node.find(here.volume.id, here.context, signal))?.filesystem;
+      const filesystemNow = async () =>
+        (await node.find(here.volume.id, { publishContext: here.context }, signal))?.filesystem;
       const born = await filesystemNow();
       if (born?.state === "unrecorded") return; // then the device itself is asked, every time
       expect(born).toEqual({ state: "none" });

@@ -70,7 +70,7 @@ export function snapshotsContract(backend: Backend, snapshots: Snapshots): void 
         const { id } = await snapshots.create(specOf(volume.id), signal);
         const source = { kind: "snapshot", id } as const;
         const open = { kinds: volume.creation.kinds, fsType: undefined, source, parameters: {} };
-        expect((await backend.volumes.complete(open)).minimumBytes).toBeGreaterThanOrEqual(volume.sizeBytes);
+        expect((await backend.volumes.complete(open, signal)).minimumBytes).toBeGreaterThanOrEqual(volume.sizeBytes);
         expect((await makeVolume(backend, { source })).source).toEqual(source);
       },
     );

@@ -22,7 +22,7 @@ export async function makeVolume({ volumes, sizes, kinds }: Backend, wish: Parti
     parameters: {},
     ...wish,
   };
-  const { fsType, minimumBytes } = await volumes.complete(open);
+  const { fsType, minimumBytes } = await volumes.complete(open, signal);
   const least = Math.max(minimumBytes, sizes.minimumBytes, 16 * 2 ** 20);
   const sizeBytes = Math.ceil(least / sizes.stepBytes) * sizes.stepBytes;
   return volumes.create({ name: newName(), sizeBytes, places: undefined, ...open, fsType, ...wish }, signal);

@@ -13,7 +13,7 @@ import type { ControllerExpandVolumeRequest } from "../../../proto/gen/csi/v1/Co
 import type { ControllerExpandVolumeResponseInit } from "../../../proto/gen/csi/v1/ControllerExpandVolumeResponse.ts";
 import { type Access, type Backend, type Expansion, noSuch, type VolumeId } from "../../backend/backend.ts";
 import { invalid, outOfRange } from "../errors.ts";
-import { exclusive, volumeKey } from "../locks.ts";
+import { changeLock } from "../locks.ts";
 import type { Rpc } from "../rpc.ts";
 import { parseVolumeId } from "../rules/id.ts";
 import { chooseSize, parseRequiredSizeRange, type SizeRange } from "../rules/size.ts";
@@ -37,7 +37,7 @@ export const controllerExpandVolume = (
     access: volumeCapability === null ? undefined : parseCapability(volumeCapability).access.kind,
   }),
 
-  locks: ({ id }) => [exclusive(volumeKey(id))],
+  locks: ({ id }) => [changeLock(id, expansion.joinsModification ?? false)],
 
   async handle({ id, size, access }, signal) {
     const volume = await backend.volumes.find(id, signal);

@@ -10,7 +10,7 @@
 import type { ControllerModifyVolumeRequest } from "../../../proto/gen/csi/v1/ControllerModifyVolumeRequest.ts";
 import type { ControllerModifyVolumeResponseInit } from "../../../proto/gen/csi/v1/ControllerModifyVolumeResponse.ts";
 import { type Backend, type Modification, noSuch, type VolumeId } from "../../backend/backend.ts";
-import { exclusive, volumeKey } from "../locks.ts";
+import { changeLock } from "../locks.ts";
 import type { Rpc } from "../rpc.ts";
 import { parseVolumeId } from "../rules/id.ts";
 
@@ -25,7 +25,7 @@ export const controllerModifyVolume = (
 ): Rpc<ControllerModifyVolumeRequest, Wish, ControllerModifyVolumeResponseInit> => ({
   name: "ControllerModifyVolume",
   parse: ({ volumeId, mutableParameters }) => ({ id: parseVolumeId(volumeId), parameters: mutableParameters }),
-  locks: ({ id }) => [exclusive(volumeKey(id))],
+  locks: ({ id }) => [changeLock(id, backend.expansion?.joinsModification ?? false)],
   async handle({ id, parameters }, signal) {
     // a volume that is not there is told before a key that is not known: the order in which a CO can act on it
     if ((await backend.volumes.find(id, signal)) === undefined) throw noSuch("volume", id);

@@ -82,8 +82,13 @@ export const createVolume = (backend: Backend): Rpc<CreateVolumeRequest, Wish, C
       return { volume: volumeInit(existing, backend) };
     }
     const { name, kinds, parameters, source, places } = wish;
-    const { fsType, minimumBytes } = await backend.volumes.complete({ kinds, fsType: wish.fsType, source, parameters });
-    const sizeBytes = chooseSize(wish.size, backend.sizes, minimumBytes);
+    const open = { kinds, fsType: wish.fsType, source, parameters };
+    const {
+      fsType,
+      minimumBytes,
+      maximumBytes = backend.sizes.maximumBytes,
+    } = await backend.volumes.complete(open, signal);
+    const sizeBytes = chooseSize(wish.size, { ...backend.sizes, maximumBytes }, minimumBytes);
     const volume = await backend.volumes.create({ name, sizeBytes, parameters, kinds, fsType, source, places }, signal);
     return { volume: volumeInit(volume, backend) };
   },

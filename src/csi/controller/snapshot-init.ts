@@ -1,5 +1,5 @@
 import type { SnapshotInit } from "../../../proto/gen/csi/v1/Snapshot.ts";
-import type { Backend, Snapshot } from "../../backend/backend.ts";
+import type { Backend, Snapshot, Topology } from "../../backend/backend.ts";
 
 /** A snapshot as the specification describes it to a CO. */
 export const snapshotInit = (snapshot: Snapshot, { hasTopology }: Pick<Backend, "hasTopology">): SnapshotInit => ({
@@ -9,8 +9,12 @@ export const snapshotInit = (snapshot: Snapshot, { hasTopology }: Pick<Backend, 
   creationTime: timestampInit(snapshot.createdAt),
   readyToUse: snapshot.ready,
   groupSnapshotId: snapshot.group ?? "",
-  accessibleTopology: hasTopology ? [{ segments: { ...snapshot.topology } }] : [],
+  accessibleTopology: placesInit(snapshot.topology, hasTopology),
 });
+
+/** A snapshot that is usable from anywhere names no place. */
+const placesInit = (topology: Topology, hasTopology: boolean) =>
+  hasTopology && Object.keys(topology).length > 0 ? [{ segments: { ...topology } }] : [];
 
 /** google.protobuf.Timestamp */
 export const timestampInit = (date: Date) => ({

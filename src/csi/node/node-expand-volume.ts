@@ -43,7 +43,7 @@ export const nodeExpandVolume = (
 
   async handle(wish, signal) {
     const { node, host, paths } = parts;
-    const volume = await node.find(wish.id, {}, signal);
+    const volume = await node.find(wish.id, { leastBytes: wish.size.requiredBytes }, signal);
     if (volume === undefined) throw noSuch("volume", wish.id);
     if (wish.access !== undefined && volume.kinds?.has(wish.access) === false) {
       throw invalid(`volume_capability: volume ${wish.id} was not made for ${wish.access}`);

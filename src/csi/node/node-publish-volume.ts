@@ -10,7 +10,8 @@
  */
 import type { NodePublishVolumeRequest } from "../../../proto/gen/csi/v1/NodePublishVolumeRequest.ts";
 import type { NodePublishVolumeResponseInit } from "../../../proto/gen/csi/v1/NodePublishVolumeResponse.ts";
-import { type Capability, noSuch, type PublishContext, type VolumeId } from "../../backend/backend.ts";
+import { type Capability, noSuch, type VolumeId } from "../../backend/backend.ts";
+import type { Said } from "../../backend/node-backend.ts";
 import { planPublish } from "../../node/plan-publish.ts";
 import { invalid, precondition } from "../errors.ts";
 import { exclusive, shared, targetKey, volumeKey } from "../locks.ts";
@@ -25,7 +26,7 @@ interface Wish {
   readonly targetPath: string;
   readonly capability: Capability;
   readonly readOnly: boolean;
-  readonly context: PublishContext;
+  readonly said: Said;
 }
 
 export const nodePublishVolume = (
@@ -43,14 +44,15 @@ export const nodePublishVolume = (
       throw precondition("staging_target_path is not set; call NodeStageVolume first");
     const stagingPath = parts.paths.parse(request.stagingTargetPath, "staging_target_path");
     const readOnly = request.readonly || isReaderOnly(capability.mode);
-    return { id, stagingPath, targetPath, capability, readOnly, context: request.publishContext };
+    const { publishContext, volumeContext } = request;
+    return { id, stagingPath, targetPath, capability, readOnly, said: { publishContext, volumeContext } };
   },
 
   locks: ({ id, targetPath }) => [shared(volumeKey(id)), exclusive(targetKey(targetPath))],
 
   async handle(wish, signal) {
     const { node, host, paths } = parts;
-    const volume = await node.find(wish.id, wish.context, signal);
+    const volume = await node.find(wish.id, wish.said, signal);
     if (volume === undefined) throw noSuch("volume", wish.id);
     const stagingPath = await paths.resolve(wish.stagingPath, "staging_target_path");
     const targetPath = await paths.resolve(wish.targetPath, "target_path");

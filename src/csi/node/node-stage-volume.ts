@@ -11,7 +11,8 @@
  */
 import type { NodeStageVolumeRequest } from "../../../proto/gen/csi/v1/NodeStageVolumeRequest.ts";
 import type { NodeStageVolumeResponseInit } from "../../../proto/gen/csi/v1/NodeStageVolumeResponse.ts";
-import { type Capability, noSuch, type PublishContext, type VolumeId } from "../../backend/backend.ts";
+import { type Capability, noSuch, type VolumeId } from "../../backend/backend.ts";
+import type { Said } from "../../backend/node-backend.ts";
 import { planStage } from "../../node/plan-stage.ts";
 import { invalid } from "../errors.ts";
 import { exclusive, volumeKey } from "../locks.ts";
@@ -24,7 +25,7 @@ interface Wish {
   readonly id: VolumeId;
   readonly stagingPath: string;
   readonly capability: Capability;
-  readonly context: PublishContext;
+  readonly said: Said;
 }
 
 export const nodeStageVolume = (parts: NodeParts): Rpc<NodeStageVolumeRequest, Wish, NodeStageVolumeResponseInit> => ({
@@ -36,14 +37,15 @@ export const nodeStageVolume = (parts: NodeParts): Rpc<NodeStageVolumeRequest, W
     const capability = parseCapability(request.volumeCapability);
     const objection = objectionTo(capability, parts.backend);
     if (objection !== undefined) throw invalid(`volume_capability: ${objection}`);
-    return { id, stagingPath, capability, context: request.publishContext };
+    const { publishContext, volumeContext } = request;
+    return { id, stagingPath, capability, said: { publishContext, volumeContext } };
   },
 
   locks: ({ id }) => [exclusive(volumeKey(id))],
 
   async handle(wish, signal) {
     const { node, host, paths } = parts;
-    const volume = await node.find(wish.id, wish.context, signal);
+    const volume = await node.find(wish.id, wish.said, signal);
     if (volume === undefined) throw noSuch("volume", wish.id);
     const stagingPath = await paths.resolve(wish.stagingPath, "staging_target_path");
     const observed = await host.observe(volume.source, { staging: stagingPath }, signal);

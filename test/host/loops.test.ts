@@ -73,9 +73,12 @@ describe("a loop device", () => {
     const program = fileURLToPath(new URL("attach-in-bare-dev.ts", import.meta.url));
     const alone = ["unshare", "--mount", "--propagation", "private", "sh", "-e", "-c", bareDev, "sh"];
     const { stdout, stderr } = await command([...alone, process.execPath, program, image.file]);
+    const attached = await host.loops.showing(image.file);
+    // what was attached in another mount namespace shows a path that only that one knew
+    await host.loops.detach(image.file);
     expect(stderr).toBe("");
     expect(stdout).toMatch(/^0 nodes of loop devices, then \/dev\/loop\d+\n$/);
-    expect(await host.loops.showing(image.file)).toHaveLength(1);
+    expect(attached.map(({ path }) => path)).toEqual([stdout.trim().split(" ").at(-1)]);
   });
 });
 

@@ -38,11 +38,18 @@ export async function makeSandbox({ poolBytes = 8 * 2 ** 30, plain = false }: Sa
 async function removeAll(folder: string): Promise<void> {
   for (let round = 0; round < 10 && (await hasLeftovers(folder)); round += 1) {
     const mounted = (await readMounts()).filter(({ path }) => path.startsWith(`${folder}/`)).reverse();
-    for (const { path } of mounted) await must("umount", "--lazy", path).catch(() => {});
-    for (const line of await loopsOf(folder))
-      await must("losetup", "--detach", line.split(" ")[0] ?? "").catch(() => {});
+    for (const { path } of mounted) {
+      // once a pool is unmounted nothing tells any more whose the devices are that show its files
+      await detachAll(path);
+      await must("umount", "--lazy", path).catch(() => {});
+    }
+    await detachAll(folder);
   }
   await rm(folder, { recursive: true, force: true });
+}
+
+async function detachAll(folder: string): Promise<void> {
+  for (const line of await loopsOf(folder)) await must("losetup", "--detach", line.split(" ")[0] ?? "").catch(() => {});
 }
 
 const hasLeftovers = async (folder: string): Promise<boolean> =>

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
+import { parseBytes } from "./bytes.ts";
 import { fsTypes } from "./node/volume.ts";
 
 /** What `kura driver` is told, checked: every value that is wrong is named in one line. */
@@ -31,6 +32,14 @@ const duration = z.string().transform((text, context) => {
     return z.NEVER;
   }
   return Number(count) * (unit === "ms" ? 1 : unit === "s" ? 1000 : 60_000);
+});
+
+/** 20Gi, 500M, 1073741824: as Kubernetes writes quantities. */
+const size = z.string().transform((text, context) => {
+  const bytes = parseBytes(text);
+  if (bytes !== undefined) return bytes;
+  context.addIssue("is not a size such as 20Gi or 500M");
+  return z.NEVER;
 });
 
 const hostAndPort = z.string().transform((text, context) => {
@@ -69,6 +78,7 @@ export const driverConfig = z
     driverName: driverName.optional(),
     nodeId: z.string().min(1, "is empty").max(253, "is longer than 253 characters").default(hostname()),
     pool: absolutePath.optional(),
+    poolImage: size.optional(),
     kubeletDir: absolutePath.optional(),
     maxVolumesPerNode: wholeNumber(1, 10_000).default(110),
     attach: z.boolean().default(false),

@@ -1,24 +1,10 @@
+import { parseBytes } from "../bytes.ts";
 import { UsageError } from "../config.ts";
 
-const units: Readonly<Record<string, number>> = {
-  "": 1,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-};
-
-/** 20Gi, 500M, 1073741824: as Kubernetes writes quantities. */
 export function bytesIn(text: string, flag: string): number {
-  const [, count, unit = ""] = /^(\d+(?:\.\d+)?)([KMGT]i|[kMGT])?$/.exec(text) ?? [];
-  const factor = units[unit];
-  if (count === undefined || factor === undefined)
-    throw new UsageError(`${flag} ${text} is not a size such as 20Gi or 500M`);
-  return Math.floor(Number(count) * factor);
+  const bytes = parseBytes(text);
+  if (bytes === undefined) throw new UsageError(`${flag} ${text} is not a size such as 20Gi or 500M`);
+  return bytes;
 }
 
 /** As people read it. */

@@ -13,6 +13,10 @@ export const driverOptions: readonly Option[] = [
   option("--driver-name <name>", "the name under which the driver is known to Kubernetes"),
   option("--node-id <id>", "this node's name (default: the host name)"),
   option("--pool <dir>", "where local volumes lie; made there if the directory is missing or empty"),
+  option(
+    "--pool-image <size>",
+    "a pool that has to be made, on a filesystem without reflink, is made in a sparse XFS image of that size",
+  ),
   option("--kubelet-dir <dir>", "kubelet's directory: paths of volumes must lie under it"),
   option("--max-volumes-per-node <n>", "how many volumes a node takes (default: 110)"),
   option("--attach", "advertise ControllerPublishVolume, so that the whole life of a volume can be seen"),

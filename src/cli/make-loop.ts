@@ -12,6 +12,7 @@ import { manifestOf } from "../grpc/manifest.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
 import { poolMaintenance } from "../pool/maintenance.ts";
 import { openPool } from "../pool/pool.ts";
+import { releasePoolImage } from "../pool/pool-image.ts";
 import type { Made } from "./make-backend.ts";
 
 export async function makeLoop(config: DriverConfig, host: LinuxHost): Promise<Made> {
@@ -22,6 +23,7 @@ export async function makeLoop(config: DriverConfig, host: LinuxHost): Promise<M
     ratio,
     host,
     createWhereEmpty: true,
+    imageBytes: config.poolImage,
     mend: true,
   });
   const context: LoopContext = {
@@ -45,7 +47,10 @@ export async function makeLoop(config: DriverConfig, host: LinuxHost): Promise<M
     gauges: loopGauges(context),
     answers,
     manifest,
-    close: () => pool.close(),
+    close: async () => {
+      await pool.close();
+      if (config.poolImage !== undefined) await releasePoolImage(root, host.run);
+    },
   };
 }
 

@@ -50,9 +50,12 @@ async function allocateBlocks(path: string, sizeBytes: number, flags: readonly s
   }
 }
 
+/** How files are called that are made to see whether they can share blocks. */
+export const cloneProbe = ".can-clone";
+
 /** Whether files in this directory can share blocks. */
 export async function canClone(directory: string): Promise<boolean> {
-  const [from, to] = [`${directory}/.can-clone`, `${directory}/.can-clone.copy`];
+  const [from, to] = [`${directory}/${cloneProbe}`, `${directory}/${cloneProbe}.copy`];
   try {
     await withFile(from, "w", (file) => file.writeFile("kura"));
     await cloneFile(from, to);

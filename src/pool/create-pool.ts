@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { ifThere } from "../host/errno.ts";
 import { syncPath, writeRecord } from "../host/files.ts";
+import { cloneProbe } from "../host/image.ts";
 import { readMounts } from "../host/mounts.ts";
 import type { Run } from "../host/run.ts";
 import { foldersOf, type Layout, layoutOf } from "./layout.ts";
@@ -29,7 +31,7 @@ export async function createPool({ root, imageBytes, sparse }: CreatePool, run: 
     await mountPoolImage(root, run);
   }
   const layout = layoutOf(root);
-  for (const folder of foldersOf(layout)) await mkdir(folder, { mode: 0o700 });
+  for (const folder of foldersOf(layout)) await mkdir(folder, { recursive: true, mode: 0o700 });
   await hintExtents(layout, run);
   await writeRecord(layout.config, seal({ id: randomBytes(4).toString("hex"), createdAt: new Date().toISOString() }));
   await syncPath(root);
@@ -37,11 +39,23 @@ export async function createPool({ root, imageBytes, sparse }: CreatePool, run: 
 }
 
 async function refuseUnlessEmpty(root: string): Promise<void> {
-  const names = (await ifThere(readdir(root))) ?? [];
-  const others = names.filter((name) => name !== "lost+found");
+  const others = await foundIn(root);
   if (others.includes("pool.json")) throw new PoolError(`${root} holds a pool already`);
   if (others.length > 0)
     throw new PoolError(`${root} is not empty (${others.slice(0, 3).join(", ")}), so no pool is made there`);
+}
+
+/** Whether a pool may be made in a directory: it is missing or empty, or another try ended before it had made one. */
+export const isBlank = async (root: string): Promise<boolean> => (await foundIn(root)).length === 0;
+
+/** What is in a directory, besides what a new filesystem has and what a try to make a pool leaves: empty folders. */
+async function foundIn(root: string): Promise<readonly string[]> {
+  const ours = foldersOf(layoutOf(root));
+  const names = (await ifThere(readdir(root))) ?? [];
+  const found = names.filter((name) => name !== "lost+found" && !name.startsWith(cloneProbe));
+  const isEmptyFolder = async (path: string) => ours.includes(path) && (await readdir(path)).length === 0;
+  const empty = await Promise.all(found.map((name) => isEmptyFolder(join(root, name))));
+  return found.filter((_, index) => !empty[index]);
 }
 
 /** How many bytes a first write into a hole allocates at least; measured against the size of fresh filesystems. */

@@ -1,18 +1,24 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { ifThere } from "../host/errno.ts";
+import { syncPath } from "../host/files.ts";
 import { takeLock } from "../host/flock.ts";
 import { makeImage } from "../host/image.ts";
 import { Loops } from "../host/loop.ts";
 import { readMounts } from "../host/mounts.ts";
-import type { Run } from "../host/run.ts";
+import { CommandError, type Run } from "../host/run.ts";
 import type { Image } from "../node/volume.ts";
 import { imageOf } from "./layout.ts";
 
-/** A pool of its own in one file: an XFS with reflink, on any host. */
+/** A pool of its own in one file: an XFS with reflink, on any host. It bears its name once it is whole. */
 export async function makePoolImage(root: string, sizeBytes: number, sparse: boolean, run: Run): Promise<void> {
-  const file = imageOf(root);
-  await makeImage(file, sizeBytes, !sparse, run);
-  await run(["mkfs.xfs", "-q", "-m", "reflink=1", file]);
+  const unfinished = `${imageOf(root)}.new`;
+  await rm(unfinished, { force: true });
+  await makeImage(unfinished, sizeBytes, !sparse, run);
+  await run(["mkfs.xfs", "-q", "-m", "reflink=1", unfinished]);
+  await syncPath(unfinished);
+  await rename(unfinished, imageOf(root));
+  await syncPath(dirname(root));
 }
 
 export const hasPoolImage = async (root: string): Promise<boolean> =>
@@ -59,6 +65,18 @@ export async function unmountPoolImage(root: string, run: Run): Promise<void> {
   const mounted = (await readMounts()).some(({ device, path }) => device === loop.device && path === root);
   if (mounted) await run(["umount", "--", root]);
   await loops.detach(file);
+}
+
+/**
+ * Unmounts what nobody needs: where a driver mounted the image by itself, its end may be for good. While a volume is
+ * attached the kernel refuses, for the loop device holds its file open, and the mount stays for the next driver.
+ */
+export async function releasePoolImage(root: string, run: Run): Promise<void> {
+  try {
+    await unmountPoolImage(root, run);
+  } catch (error) {
+    if (!(error instanceof CommandError) || !/busy/i.test(error.stderr)) throw error;
+  }
 }
 
 const asImage = (file: string): Image => ({ kind: "image", file, sectorBytes: 512, discard: true });

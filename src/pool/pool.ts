@@ -1,10 +1,11 @@
-import { readdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { HeldLock } from "../host/flock.ts";
 import { canClone } from "../host/image.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
+import type { Run } from "../host/run.ts";
 import { PoolCapacity } from "./capacity.ts";
-import { createPool, PoolError } from "./create-pool.ts";
+import { createPool, isBlank, PoolError } from "./create-pool.ts";
 import { makeId } from "./id.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { type Holder, lockPool } from "./lock.ts";
@@ -46,16 +47,19 @@ export interface OpenPool {
   readonly host: LinuxHost;
   /** Where the directory is missing or empty: make a pool there. */
   readonly createWhereEmpty: boolean;
+  /** Make it in a sparse image of that size, where files in the directory cannot share blocks. */
+  readonly imageBytes?: number | undefined;
   /** Put right what a crash left, as a driver does; otherwise it is only looked at. */
   readonly mend: boolean;
 }
 
 /** Mounts, checks, locks; reading goes on behind `loaded`. */
-export async function openPool({ root, self, ratio, host, createWhereEmpty, mend }: OpenPool): Promise<Pool> {
+export async function openPool(wish: OpenPool): Promise<Pool> {
+  const { root, self, ratio, host, mend } = wish;
   const { run } = host;
   if (await hasPoolImage(root)) await mountPoolImage(root, run);
   const layout = layoutOf(root);
-  if (createWhereEmpty && (await isEmpty(root))) await createPool({ root, imageBytes: undefined, sparse: false }, run);
+  if (wish.createWhereEmpty && (await isBlank(root))) await createAsFits(root, wish.imageBytes, run);
   const id = await readPoolId(layout);
   const lock = await lockPool(root, layout.lock, self, run);
   const capacity = new PoolCapacity({ root, sparseImage: await sparseImageOf(root), ratio });
@@ -115,10 +119,8 @@ export async function readPoolId(layout: Layout): Promise<string> {
   );
 }
 
-async function isEmpty(root: string): Promise<boolean> {
-  try {
-    return (await readdir(root)).every((name) => name === "lost+found");
-  } catch {
-    return true;
-  }
+async function createAsFits(root: string, imageBytes: number | undefined, run: Run): Promise<void> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const needsImage = imageBytes !== undefined && !(await canClone(root));
+  await createPool({ root, imageBytes: needsImage ? imageBytes : undefined, sparse: true }, run);
 }

@@ -19,6 +19,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
     "kubernetes",
     "observe",
     "cli",
+    "bytes.ts",
     "config.ts",
     "log.ts",
     "version.ts",
@@ -35,6 +36,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
     "pool",
     "kubernetes",
     "observe",
+    "bytes.ts",
     "config.ts",
     "log.ts",
     "version.ts",
@@ -51,7 +53,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   node: [],
   ec2: ["pool", "host", "node", "log.ts"],
   lab: ["observe"],
-  "config.ts": ["node"],
+  "config.ts": ["node", "bytes.ts"],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));

@@ -1,0 +1,92 @@
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Co } from "../support/co.ts";
+import { must } from "../support/command.ts";
+import { startTestDriver, type TestDriver } from "../support/driver.ts";
+import { loopsOf, makeSandbox, mountsOf, type Sandbox } from "../support/sandbox.ts";
+
+const MiB = 2 ** 20;
+let sandbox: Sandbox;
+let root: string;
+
+beforeEach(async () => {
+  sandbox = await makeSandbox();
+  root = sandbox.path("fresh");
+});
+afterEach(() => sandbox[Symbol.asyncDispose]());
+
+const start = (pool = root): Promise<TestDriver> =>
+  startTestDriver(sandbox, { flags: ["--pool", pool, "--pool-image", "1Gi"] });
+
+const isMounted = async (): Promise<boolean> => (await mountsOf(sandbox)).includes(root);
+const devices = async (): Promise<readonly string[]> =>
+  (await loopsOf(sandbox.folder)).filter((line) => line.endsWith("fresh.img"));
+
+describe("a driver that is told a size for its pool's image", () => {
+  test("makes it where files cannot share blocks, and takes the mount away when it ends", async () => {
+    const driver = await start();
+    expect(await isMounted()).toBe(true);
+    expect((await stat(`${root}.img`)).size).toBe(1024 * MiB);
+    const config = await readFile(join(root, "pool.json"), "utf8");
+    await driver.stop();
+    expect(await isMounted()).toBe(false);
+    expect(await devices()).toEqual([]);
+
+    await using again = await start();
+    expect(await readFile(join(root, "pool.json"), "utf8"), "it is the same pool").toBe(config);
+    await again.stop();
+  });
+
+  test("leaves it mounted while a volume is attached, for the next driver", async () => {
+    const driver = await start();
+    const co = new Co(sandbox, driver);
+    const volume = await co.create("used", { use: "xfs", bytes: 320 * MiB });
+    await co.stage(volume);
+    await co.publish(volume);
+    await writeFile(join(volume.target, "data"), "kept");
+    await driver.stop();
+    expect(await isMounted()).toBe(true);
+    expect(await readFile(join(volume.target, "data"), "utf8")).toBe("kept");
+
+    await using next = await start();
+    const nextCo = new Co(sandbox, next);
+    await nextCo.unpublish(volume);
+    await nextCo.unstage(volume);
+    await next.stop();
+    expect(await isMounted()).toBe(false);
+    expect(await devices()).toEqual([]);
+  });
+
+  test("makes none where files can share blocks", async () => {
+    const inside = join(sandbox.pool, "inside");
+    await using driver = await start(inside);
+    await driver.stop();
+    await expect(stat(`${inside}.img`)).rejects.toThrow("ENOENT");
+    await expect(stat(join(inside, "pool.json"))).resolves.toBeDefined();
+  });
+
+  const interrupted: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ["half an image", () => writeFile(`${root}.img.new`, "half")],
+    ["a directory that was probed", () => mkdir(root).then(() => writeFile(join(root, ".can-clone"), "kura"))],
+    ["folders without the pool's record", () => mkdir(join(root, "volumes"), { recursive: true })],
+    [
+      "an image without a pool in it",
+      () => must("truncate", "--size", "512M", `${root}.img`).then(() => must("mkfs.xfs", "-q", `${root}.img`)),
+    ],
+  ];
+  test.each(interrupted)("goes on from %s, as a crash leaves it", async (_, leave) => {
+    await leave();
+    await using driver = await start();
+    expect(await isMounted()).toBe(true);
+    await driver.stop();
+  });
+
+  test("makes nothing over files of others", async () => {
+    await mkdir(root);
+    await writeFile(join(root, "thesis.txt"), "mine");
+    await expect(start()).rejects.toThrow("ended at once");
+    expect(await readFile(join(root, "thesis.txt"), "utf8")).toBe("mine");
+    expect(await readFile(sandbox.path("driver.log"), "utf8")).toContain(`${root} is not a pool`);
+  });
+});

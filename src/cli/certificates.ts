@@ -5,7 +5,7 @@ import { UsageError } from "../config.ts";
 import { controllerName, nodeName } from "../grpc/tls.ts";
 import { type KeyPair, makeCertificates } from "../host/certificates.ts";
 import { commandRunner } from "../host/run.ts";
-import { createSecret } from "../kubernetes/secrets.ts";
+import { createSecret, hasSecret, replaceSecret, type SecretData } from "../kubernetes/secrets.ts";
 
 /** `kura certificates`: what router and nodes need to trust each other, and nobody else. */
 export function certificatesCommand(): Command {
@@ -16,15 +16,19 @@ export function certificatesCommand(): Command {
     .action(async ({ out, secrets }: { out?: string; secrets?: string }) => {
       if ((out === undefined) === (secrets === undefined))
         throw new UsageError("one of --out and --secrets is required");
-      const made = await makeCertificates(
-        { controller: { name: controllerName, usage: "clientAuth" }, node: { name: nodeName, usage: "serverAuth" } },
-        commandRunner(),
-      );
-      for (const [side, pair] of Object.entries(made)) {
-        if (out !== undefined) await writeFiles(join(out, side), pair);
-        if (secrets !== undefined) await writeSecret(secrets, `kura-${side}-tls`, pair);
-      }
+      if (out !== undefined) await writeAll(out);
+      if (secrets !== undefined) await ensureSecrets(secrets);
     });
+}
+
+const makePairs = () =>
+  makeCertificates(
+    { controller: { name: controllerName, usage: "clientAuth" }, node: { name: nodeName, usage: "serverAuth" } },
+    commandRunner(),
+  );
+
+async function writeAll(out: string): Promise<void> {
+  for (const [side, pair] of Object.entries(await makePairs())) await writeFiles(join(out, side), pair);
 }
 
 async function writeFiles(directory: string, { authority, certificate, key }: KeyPair): Promise<void> {
@@ -34,8 +38,27 @@ async function writeFiles(directory: string, { authority, certificate, key }: Ke
   await writeFile(join(directory, "tls.key"), key, { mode: 0o600 });
 }
 
-/** Both sides' must be of one authority: where one Secret is there already and the other is not, say so and stop. */
-async function writeSecret(namespace: string, name: string, { authority, certificate, key }: KeyPair): Promise<void> {
-  const made = await createSecret(namespace, name, { "ca.crt": authority, "tls.crt": certificate, "tls.key": key });
-  process.stdout.write(`${name}: ${made ? "made" : "was there"}\n`);
+/**
+ * Both must be of one authority. One without the other is of no use, so it is replaced, and what is missing is made last:
+ * whenever this ends early, one is still missing, and the next try makes both again.
+ */
+async function ensureSecrets(namespace: string): Promise<void> {
+  const names = ["kura-controller-tls", "kura-node-tls"];
+  const there = await Promise.all(names.map((name) => hasSecret(namespace, name)));
+  const [present, missing] = [names.filter((_, index) => there[index]), names.filter((_, index) => !there[index])];
+  if (missing.length === 0) {
+    process.stdout.write(`${names.join(" and ")} were there\n`);
+    return;
+  }
+  const { controller, node } = await makePairs();
+  const dataOf = (name: string) => secretData(name === "kura-node-tls" ? node : controller);
+  for (const name of present) await replaceSecret(namespace, name, dataOf(name));
+  for (const name of missing) await createSecret(namespace, name, dataOf(name));
+  process.stdout.write(`made ${names.join(" and ")}\n`);
 }
+
+const secretData = ({ authority, certificate, key }: KeyPair): SecretData => ({
+  "ca.crt": authority,
+  "tls.crt": certificate,
+  "tls.key": key,
+});

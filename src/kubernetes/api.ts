@@ -13,9 +13,13 @@ export class KubernetesError extends Error {
   }
 }
 
+export const isNotFound = (error: unknown): boolean => error instanceof KubernetesError && error.status === 404;
+
 export const kubernetesGet = <T>(path: string): Promise<T> => kubernetesCall<T>("GET", path);
 
-export async function kubernetesCall<T>(method: "GET" | "POST" | "PATCH", path: string, body?: object): Promise<T> {
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export async function kubernetesCall<T>(method: Method, path: string, body?: object): Promise<T> {
   const [host, port] = [process.env["KUBERNETES_SERVICE_HOST"], process.env["KUBERNETES_SERVICE_PORT"] ?? "443"];
   if (host === undefined) throw new Error("not in a pod: KUBERNETES_SERVICE_HOST is not set");
   // the token is replaced about every hour, so it is read for every question

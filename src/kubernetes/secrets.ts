@@ -1,27 +1,32 @@
-import { KubernetesError, kubernetesCall } from "./api.ts";
+import { isNotFound, kubernetesCall, kubernetesGet } from "./api.ts";
 
-/** Makes a Secret of type kubernetes.io/tls; false where there is one of that name, which is left as it is. */
-export async function createSecret(
-  namespace: string,
-  name: string,
-  data: Readonly<Record<string, string>>,
-): Promise<boolean> {
-  const encoded = Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
-  );
-  const labels = { "app.kubernetes.io/name": "kura" };
-  const body = {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name, labels },
-    type: "kubernetes.io/tls",
-    data: encoded,
-  };
+export type SecretData = Readonly<Record<string, string>>;
+
+export const hasSecret = async (namespace: string, name: string): Promise<boolean> => {
   try {
-    await kubernetesCall("POST", `/api/v1/namespaces/${namespace}/secrets`, body);
+    await kubernetesGet(pathOf(namespace, name));
     return true;
   } catch (error) {
-    if (error instanceof KubernetesError && error.status === 409) return false;
+    if (isNotFound(error)) return false;
     throw error;
   }
-}
+};
+
+/** Makes a Secret of type kubernetes.io/tls. */
+export const createSecret = (namespace: string, name: string, data: SecretData): Promise<unknown> =>
+  kubernetesCall("POST", pathOf(namespace), tlsSecret(name, data));
+
+/** Puts other data into one that is there. */
+export const replaceSecret = (namespace: string, name: string, data: SecretData): Promise<unknown> =>
+  kubernetesCall("PUT", pathOf(namespace, name), tlsSecret(name, data));
+
+const pathOf = (namespace: string, name?: string): string =>
+  `/api/v1/namespaces/${namespace}/secrets${name === undefined ? "" : `/${name}`}`;
+
+const tlsSecret = (name: string, data: SecretData) => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name, labels: { "app.kubernetes.io/name": "kura" } },
+  type: "kubernetes.io/tls",
+  data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString("base64")])),
+});

@@ -1,0 +1,67 @@
+{{/*
+A Job that runs a `kura` command in the cluster once. Helm runs it at its hour and removes it; as a plain object it has
+the version in its name, for a Job's template cannot be changed. Takes root, name, hook, weight, args, rules, and local
+where the rules are for this namespace alone.
+*/}}
+{{- define "kura.job" -}}
+{{- $annotations := "" }}
+{{- if .root.Values.hooks }}
+{{- $annotations = printf "helm.sh/hook: %s\nhelm.sh/hook-weight: %q\nhelm.sh/hook-delete-policy: before-hook-creation,hook-succeeded" .hook .weight }}
+{{- end }}
+{{- $before := $annotations | replace (printf "%q" .weight) (printf "%q" (sub (int .weight) 1 | toString)) }}
+{{- include "kura.account" (dict "root" .root "name" .name "annotations" $before) }}
+{{- with .rules }}
+{{- include "kura.role" (dict "root" $.root "name" $.name "account" $.name "rules" . "annotations" $before) }}
+{{- end }}
+{{- with .localRules }}
+{{- include "kura.role" (dict "root" $.root "name" $.name "account" $.name "rules" . "annotations" $before "local" true) }}
+{{- end }}
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .name }}{{ if not .root.Values.hooks }}-{{ .root.Chart.AppVersion | replace "." "-" }}{{ end }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "kura.labels" .root | nindent 4 }}
+  {{- with $annotations }}
+  annotations:
+    {{- . | nindent 4 }}
+  {{- end }}
+spec:
+  backoffLimit: {{ .retries | default 10 }}
+  {{- if not .root.Values.hooks }}
+  ttlSecondsAfterFinished: 60
+  {{- end }}
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: kura
+        app.kubernetes.io/component: {{ .name }}
+    spec:
+      serviceAccountName: {{ .name }}
+      restartPolicy: {{ .restartPolicy | default "OnFailure" }}
+      securityContext:
+        {{- include "kura.nobody" .root | nindent 8 }}
+      {{- with .root.Values.imagePullSecrets }}
+      imagePullSecrets: {{ toJson . }}
+      {{- end }}
+      tolerations:
+        {{- toYaml .root.Values.controller.tolerations | nindent 8 }}
+      containers:
+        - name: kura
+          image: {{ include "kura.image" .root }}
+          imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+          args: {{ toJson .args }}
+          env:
+            - {name: NODE_EXTRA_CA_CERTS, value: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt}
+          volumeMounts:
+            - {name: tmp, mountPath: /tmp}
+          securityContext:
+            {{- include "kura.unprivileged" .root | nindent 12 }}
+          resources:
+            requests: {cpu: 10m, memory: 96Mi}
+            limits: {memory: 256Mi}
+      volumes:
+        - {name: tmp, emptyDir: {medium: Memory, sizeLimit: 16Mi}}
+{{- end -}}

@@ -1,0 +1,71 @@
+{{/* One of the sidecars beside the controller. Takes root, name, values, port and args (a YAML list). */}}
+{{- define "kura.sidecar" -}}
+- name: {{ .name }}
+  image: {{ .values.image }}
+  imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+  args:
+    - --csi-address=/csi/csi.sock
+    - --leader-election
+    - --http-endpoint=:{{ .port }}
+    {{- .args | nindent 4 }}
+    {{- range .values.extraArgs }}
+    - {{ . | quote }}
+    {{- end }}
+  env:
+    - name: NAMESPACE
+      valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
+    - name: POD_NAME
+      valueFrom: {fieldRef: {fieldPath: metadata.name}}
+  ports:
+    - {name: {{ .portName }}, containerPort: {{ .port }}}
+  livenessProbe:
+    httpGet: {path: /healthz/leader-election, port: {{ .portName }}}
+    initialDelaySeconds: 10
+    periodSeconds: 20
+    timeoutSeconds: 10
+  volumeMounts:
+    - {name: socket, mountPath: /csi}
+  securityContext:
+    {{- include "kura.unprivileged" . | nindent 4 }}
+  resources:
+    {{- toYaml .root.Values.sidecars.resources | nindent 4 }}
+{{- end -}}
+
+{{/* livenessprobe asks Probe over the socket and tells kubelet. Takes root and port. */}}
+{{- define "kura.livenessprobe" -}}
+- name: liveness-probe
+  image: {{ .root.Values.sidecars.livenessprobe.image }}
+  imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+  args:
+    - --csi-address=/csi/csi.sock
+    - --http-endpoint=:9808
+    - --probe-timeout=3s
+    {{- range .root.Values.sidecars.livenessprobe.extraArgs }}
+    - {{ . | quote }}
+    {{- end }}
+  ports:
+    - {name: healthz, containerPort: 9808}
+  volumeMounts:
+    - {name: socket, mountPath: /csi}
+  securityContext:
+    {{- include "kura.unprivileged" .root | nindent 4 }}
+  resources:
+    {{- toYaml .root.Values.sidecars.resources | nindent 4 }}
+{{- end -}}
+
+{{/* How kubelet learns whether kura lives. Not ready is not dead: only an answer that fails for a minute is. */}}
+{{- define "kura.probes" -}}
+{{- $port := ternary "healthz" "http" .Values.sidecars.livenessprobe.enabled -}}
+livenessProbe:
+  httpGet: {path: /healthz, port: {{ $port }}}
+  initialDelaySeconds: 20
+  periodSeconds: 15
+  timeoutSeconds: 5
+  failureThreshold: 8
+{{- if not .Values.sidecars.livenessprobe.enabled }}
+readinessProbe:
+  httpGet: {path: /readyz, port: http}
+  periodSeconds: 5
+  timeoutSeconds: 5
+{{- end }}
+{{- end -}}

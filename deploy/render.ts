@@ -1,0 +1,58 @@
+/**
+ * Writes what `kubectl apply` takes, from the chart: `npm run render`. With --check nothing is written, and a file that
+ * is not what the chart gives now is named.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { command } from "../test/support/command.ts";
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The oldest Kubernetes that the chart takes: what is rendered must fit it. */
+const kubeVersion = "1.34.0";
+
+/** A rendered file, and the values that make it, later ones over earlier ones. */
+export const rendered: readonly { readonly file: string; readonly values: readonly string[] }[] = [
+  { file: "kura.yaml", values: ["values.yaml"] },
+  { file: "kind/kura.yaml", values: ["values.yaml", "kind/values.yaml"] },
+  { file: "minikube/kura.yaml", values: ["values.yaml", "minikube/values.yaml"] },
+];
+
+export const readRendered = (file: string): Promise<string> => readFile(at(file), "utf8");
+
+export async function render(helm: string, values: readonly string[]): Promise<string> {
+  const files = values.flatMap((file) => ["--values", at(file)]);
+  const argv = [helm, "template", "kura", at("chart"), "--namespace", "kura-system", "--kube-version", kubeVersion];
+  const { exitCode, stdout, stderr } = await command([...argv, ...files]);
+  if (exitCode !== 0) throw new Error(stderr.trim());
+  return `# Made from deploy/chart by npm run render; change it there.\n${inOrder(stdout)}`;
+}
+
+/** Helm puts Jobs last. Pods wait for the Secrets that one makes, so it goes before them. */
+function inOrder(text: string): string {
+  const documents = text
+    .split(/^---$/m)
+    .map((document) => document.replace(/^# Source: .*\n/m, "").trim())
+    .filter((document) => document !== "");
+  const isJob = (document: string) => /^kind: Job$/m.test(document);
+  const isWorkload = (document: string) => /^kind: (DaemonSet|Deployment)$/m.test(document);
+  const first = documents.findIndex(isWorkload);
+  const sorted = [
+    ...documents.slice(0, first),
+    ...documents.filter(isJob),
+    ...documents.slice(first).filter((document) => !isJob(document)),
+  ];
+  return sorted.map((document) => `---\n${document}\n`).join("");
+}
+
+if (import.meta.main) {
+  const helm = process.env["HELM"] ?? "helm";
+  for (const { file, values } of rendered) {
+    const text = await render(helm, values);
+    if (!process.argv.includes("--check")) await writeFile(at(file), text);
+    else if (text !== (await readRendered(file))) {
+      process.stdout.write(`deploy/${file} is not what deploy/chart gives now: run npm run render\n`);
+      process.exitCode = 1;
+    }
+  }
+}

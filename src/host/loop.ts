@@ -1,9 +1,10 @@
-import { type BigIntStats, constants, readdirSync, readFileSync } from "node:fs";
-import { open, stat, writeFile } from "node:fs/promises";
+import { type BigIntStats, constants, readFileSync } from "node:fs";
+import { open, stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { HostError } from "../node/host-error.ts";
 import type { Image } from "../node/volume.ts";
 import { ifThere, isErrno } from "./errno.ts";
+import { canDiscard, forbidDiscard, freeWithoutDiscard, loopNames } from "./loop-discard.ts";
 import { makeMissingLoopNode } from "./loop-node.ts";
 import { CommandError, type Run } from "./run.ts";
 
@@ -33,7 +34,7 @@ export class Loops {
 
   /** All that are attached now. */
   async list(): Promise<readonly Loop[]> {
-    const names = readdirSync("/sys/block").filter((name) => /^loop\d+$/.test(name));
+    const names = loopNames();
     const sequences = names.map(sequenceOf);
     const isNews = names.some(
       (name, index) => sequences[index] === undefined || this.#known.get(name)?.sequence !== sequences[index],
@@ -54,9 +55,20 @@ export class Loops {
   }
 
   async attach(image: Image, readOnly: boolean): Promise<Loop> {
-    const path = await this.#attachSomewhere(image, readOnly);
-    if (!image.discard) await forbidDiscard(path);
-    return this.#learn(path, image.file, readOnly);
+    const unfit: string[] = [];
+    try {
+      for (;;) {
+        const path = await this.#attachSomewhere(image, readOnly);
+        if (image.discard && !canDiscard(path)) {
+          unfit.push(path); // held until there is a better one, so that it is not found again
+          continue;
+        }
+        if (!image.discard && canDiscard(path)) await forbidDiscard(path);
+        return await this.#learn(path, image.file, readOnly);
+      }
+    } finally {
+      for (const path of unfit) await this.#run(["losetup", "--detach", path]);
+    }
   }
 
   /** Detaches what shows `file`; all, or only the read-only ones. The kernel is asked afterwards, for losetup's 0 proves nothing. */
@@ -82,10 +94,13 @@ export class Loops {
   }
 
   async #attachSomewhere(image: Image, readOnly: boolean): Promise<string> {
-    const argv = ["losetup", "--find", "--show", "--direct-io=on", "--sector-size", String(image.sectorBytes)];
+    const argv = ["losetup", "--show", "--direct-io=on", "--sector-size", String(image.sectorBytes)];
+    if (readOnly) argv.push("--read-only");
     for (let patience = 8; ; patience -= 1) {
+      const known = image.discard ? undefined : freeWithoutDiscard();
+      const where = known === undefined ? ["--find", "--"] : ["--", known];
       try {
-        return (await this.#run([...argv, ...(readOnly ? ["--read-only"] : []), "--", image.file])).stdout.trim();
+        return (await this.#run([...argv, ...where, image.file])).stdout.trim();
       } catch (error) {
         if (!(error instanceof CommandError) || patience === 0) throw error;
         // another program took the device that was free a moment ago, or (kind) the device has no node in this /dev
@@ -173,10 +188,6 @@ export async function isHeld(device: string): Promise<boolean> {
 export async function refuseIfHeld(device: string): Promise<void> {
   if (await isHeld(device)) throw new HostError("in-use", `${device} is in use, perhaps in another mount namespace`);
 }
-
-/** A volume that was promised in full stays so: what its user trims is not given back. */
-const forbidDiscard = (path: string): Promise<void> =>
-  writeFile(`/sys/block/${path.replace("/dev/", "")}/queue/discard_max_bytes`, "0");
 
 const cannotAttach = (image: Image, error: CommandError): Error =>
   /find|free|no such device/i.test(error.stderr)

@@ -7,10 +7,13 @@ import { fsTypes } from "./node/volume.ts";
 /** What `kura driver` is told, checked: every value that is wrong is named in one line. */
 export type DriverConfig = z.infer<typeof driverConfig>;
 
-export const backendNames = ["loop"] as const;
+export const backendNames = ["loop", "hostpath"] as const;
 export type BackendName = (typeof backendNames)[number];
 
-const defaultDriverNames: Readonly<Record<BackendName, string>> = { loop: "loop.csi.kura.dev" };
+const defaultDriverNames: Readonly<Record<BackendName, string>> = {
+  loop: "loop.csi.kura.dev",
+  hostpath: "hostpath.csi.kura.dev",
+};
 
 const absolutePath = z
   .string()
@@ -98,8 +101,8 @@ export const driverConfig = z
       context.addIssue({ code: "custom", path: ["tlsDir"], message: "is required between router and nodes" });
     if (isRouter && config.nodes === undefined)
       context.addIssue({ code: "custom", path: ["nodes"], message: "is required by --services router" });
-    if (config.backend === "loop" && !isRouter && config.pool === undefined)
-      context.addIssue({ code: "custom", path: ["pool"], message: "is required by --backend loop" });
+    if (!isRouter && config.pool === undefined)
+      context.addIssue({ code: "custom", path: ["pool"], message: `is required by --backend ${config.backend}` });
     return { ...config, driverName: config.driverName ?? defaultDriverNames[config.backend], pool: config.pool ?? "" };
   });
 

@@ -14,6 +14,10 @@ export interface NodeBackend {
   /** Puts on record what became of the filesystem, durably. Never called for what is "unrecorded". */
   noteFilesystem(volume: VolumeId, filesystem: Filesystem): Promise<void>;
   info(signal: AbortSignal): Promise<NodeInfo>;
+  /** Volumes are shown from where they lie, with nothing to be made ready before: no NodeStageVolume. */
+  readonly unstaged?: true;
+  /** What a volume takes, where the filesystem that shows it is not its own and cannot tell. */
+  usage?(volume: VolumeId): Promise<DirectoryUsage | undefined>;
   /** What the backend knows to be wrong with the volume, beyond what the host shows. */
   health?(volume: VolumeId, signal: AbortSignal): Promise<readonly HealthStatus[]>;
   storageHealth?(signal: AbortSignal): Promise<readonly StorageHealth[]>;
@@ -25,6 +29,12 @@ export interface Said {
   readonly volumeContext?: Parameters;
   /** How large it has become: where a device may learn of that late, it is waited for. */
   readonly leastBytes?: number;
+}
+
+export interface DirectoryUsage {
+  readonly totalBytes: number;
+  /** Undefined until they were counted once. */
+  readonly usedBytes: number | undefined;
 }
 
 export interface NodeInfo {

@@ -21,6 +21,7 @@ type Make = (config: DriverConfig, host: LinuxHost) => Promise<Made>;
 
 /** Each backend is loaded when it is chosen: one that serves loop volumes never reads the others' libraries. */
 const makers: Readonly<Record<BackendName, () => Promise<Make>>> = {
+  hostpath: async () => (await import("./make-hostpath.ts")).makeHostpath,
   loop: async () => (await import("./make-loop.ts")).makeLoop,
 };
 

@@ -29,7 +29,7 @@ export function controllerCapabilities(backend: Backend): readonly ControllerRpc
 
 export function nodeCapabilities(backend: Backend, node: NodeBackend): readonly NodeRpc[] {
   return offered<NodeRpc>([
-    ["STAGE_UNSTAGE_VOLUME", true],
+    ["STAGE_UNSTAGE_VOLUME", node.unstaged === undefined],
     ["GET_VOLUME_STATS", true],
     ["EXPAND_VOLUME", backend.expansion !== undefined],
     ["SINGLE_NODE_MULTI_WRITER", canTellWriters(backend)],

@@ -78,8 +78,7 @@ export function groupControllerRpcs(backend: Backend): readonly AnyRpc[] {
 export function nodeRpcs(backend: Backend, parts: NodeParts): readonly AnyRpc[] {
   const { node } = parts;
   return [
-    nodeStageVolume(parts),
-    nodeUnstageVolume(parts),
+    ...(node.unstaged ? [] : [nodeStageVolume(parts), nodeUnstageVolume(parts)]),
     nodePublishVolume(parts),
     nodeUnpublishVolume(parts),
     nodeGetVolumeStats(parts),

@@ -17,6 +17,8 @@ import { observe, realPath, usageOf } from "./observe.ts";
 import { probe } from "./probe.ts";
 import { CommandError, type Run } from "./run.ts";
 import type { Throttle } from "./throttle.ts";
+import { copyTree, setOwner } from "./tree.ts";
+import { TreeCounter } from "./tree-usage.ts";
 
 /** Told before and after each step, for whoever watches (the journal) or ends the world there (the crash tests). */
 export type OnStep = (step: Step, phase: "before" | "after", ms: number) => void;
@@ -35,6 +37,8 @@ export interface LinuxHost extends Host {
   readonly loops: Loops;
   readonly run: Run;
   readonly throttle: Throttle;
+  /** How many bytes the files of a directory take; undefined until they were counted once. */
+  bytesOfTree(path: string): Promise<number | undefined>;
 }
 
 export function linuxHost({
@@ -45,6 +49,7 @@ export function linuxHost({
   onPlan = () => {},
 }: LinuxHostParts): LinuxHost {
   const loops = new Loops(run);
+  const trees = new TreeCounter();
   const tools: Tools = { run, loops, throttle, freezer: new Freezer(run, maxFreezeMs) };
 
   async function performOne(step: Step, note: (step: Note) => Promise<void>): Promise<void> {
@@ -62,6 +67,7 @@ export function linuxHost({
     observe: (source, paths) => observe(source, paths, loops),
     probe: (source, signal) => probeSource(source, run, signal),
     usageOf: (path) => usageOf(path),
+    bytesOfTree: (path) => trees.bytesOf(path),
     async perform(plan, signal, note = refuseToNote) {
       onPlan(plan);
       try {
@@ -108,6 +114,10 @@ async function performStep(step: Exclude<Step, Note>, tools: Tools): Promise<voi
       return reserveImage(step.path, step.sizeBytes, run);
     case "resize-image":
       return resizeImage(step.path, step.sizeBytes);
+    case "copy-tree":
+      return copyTree(step.from, step.to, run);
+    case "set-owner":
+      return setOwner(step.path, step.owner);
     case "write-record":
       return writeRecord(step.path, step.record);
     case "rename":
@@ -136,9 +146,9 @@ async function performStep(step: Exclude<Step, Note>, tools: Tools): Promise<voi
     case "thaw":
       return freezer.thaw(step.path, step.anyones);
     case "bind":
-      return bindMount(step.from, step.to, step.readOnly, run);
+      return bindMount(step.from, step.to, [...(step.flags ?? []), ...(step.readOnly ? ["ro"] : [])], run);
     case "bind-device":
-      return bindMount(await devicePathOf(step.device, loops), step.to, false, run);
+      return bindMount(await devicePathOf(step.device, loops), step.to, [], run);
     case "unmount":
       return unmount(step.path, run);
     case "remove-target":

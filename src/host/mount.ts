@@ -18,8 +18,9 @@ export async function mountDevice(
   }
 }
 
-export async function bindMount(from: string, to: string, readOnly: boolean, run: Run): Promise<void> {
-  await run(["mount", "--bind", ...(readOnly ? ["-o", "ro"] : []), "--", from, to]);
+/** `options`: of this mount alone; mount(8) sets them by a remount after the bind. */
+export async function bindMount(from: string, to: string, options: readonly string[], run: Run): Promise<void> {
+  await run(["mount", "--bind", ...(options.length === 0 ? [] : ["-o", options.join(",")]), "--", from, to]);
 }
 
 export async function unmount(path: string, run: Run): Promise<void> {

@@ -1,6 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import { lstat, readdir, realpath, stat, statfs } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import type { AttachedDevice, Observation, PathFacts, ShownAt, Usage, VolumeFacts } from "../node/host.ts";
 import type { Source } from "../node/volume.ts";
 import { deviceSizeOf } from "./device-size.ts";
@@ -32,7 +32,8 @@ async function observeSource(source: Source, mounts: readonly Mount[], loops: Lo
   const path = source.kind === "image" ? source.file : source.path;
   const backing = source.kind === "device" ? undefined : await ifThere(stat(path, { bigint: true }));
   const devices = await devicesOf(source, backing, loops);
-  const shown = mounts.filter((mount) => isWhole(mount, source, devices));
+  const isShown = source.kind === "directory" ? isDirectory(await placeOf(source.path, mounts)) : isDevice(devices);
+  const shown = mounts.filter(isShown);
   const shownAt = await Promise.all(shown.map((mount) => shownAtOf(mount, source, devices)));
   const facts: VolumeFacts = {
     backing: backing && { sizeBytes: Number(backing.size), allocatedBytes: Number(backing.blocks) * 512 },
@@ -77,18 +78,40 @@ const sourceDeviceOf = ({ path, device, readOnly }: Loop): SourceDevice => ({
   sizeBytes: deviceSizeOf(device),
 });
 
-/** Shows all of the volume: its filesystem's root, its device's node, its directory. A subPath of a pod shows less. */
-function isWhole(mount: Mount, source: Source, devices: readonly SourceDevice[]): boolean {
-  if (source.kind === "directory") return mount.root === source.path || mount.root.endsWith(`/${lastTwo(source.path)}`);
-  return devices.some((device) => (liesOn(mount, device) && mount.root === "/") || isNodeOf(mount, device.path));
+/** Which mounts show all of a volume: its filesystem's root, its device's node. A subPath of a pod shows less. */
+const isDevice =
+  (devices: readonly SourceDevice[]) =>
+  (mount: Mount): boolean =>
+    devices.some((device) => (liesOn(mount, device) && mount.root === "/") || isNodeOf(mount, device.path));
+
+/** A directory is told by its filesystem and by the way to it from that filesystem's root, as bind mounts list it. */
+interface Place {
+  readonly device: string;
+  readonly root: string;
 }
+
+const isDirectory =
+  (place: Place | undefined) =>
+  (mount: Mount): boolean =>
+    place !== undefined && mount.device === place.device && mount.root.replace(gone, "") === place.root;
+
+/** What the kernel adds to the root of a mount whose directory was removed. */
+const gone = /\/\/deleted$/;
+
+async function placeOf(path: string, mounts: readonly Mount[]): Promise<Place | undefined> {
+  const real = await realPath(path);
+  const above = mounts.filter((mount) => isBelow(real, mount.path));
+  const longest = Math.max(...above.map((mount) => mount.path.length));
+  const mount = above.filter((mount) => mount.path.length === longest).at(-1);
+  return mount && { device: mount.device, root: join(mount.root, relative(mount.path, real)) };
+}
+
+const isBelow = (path: string, above: string): boolean =>
+  above === "/" || path === above || path.startsWith(`${above}/`);
 
 /** A bind mount of a device node shows as a part of devtmpfs: its root is the node's name. */
 const isNodeOf = (mount: Mount, path: string): boolean =>
   (mount.fsType === "devtmpfs" || mount.fsType === "tmpfs") && mount.root === `/${basename(path)}`;
-
-/** The pool's own mount point is not part of a root, so a directory is told by its folder and name. */
-const lastTwo = (path: string): string => join(basename(dirname(path)), basename(path));
 
 async function shownAtOf(mount: Mount, source: Source, devices: readonly SourceDevice[]): Promise<ShownAt> {
   const node = devices.find(({ path }) => isNodeOf(mount, path));

@@ -31,8 +31,8 @@ export function planPublish(wish: PublishWish, now: PublishFacts): Plan | Refusa
       `volume ${volume.id} was made for ${[...volume.kinds].join(" and ")}, not for ${access.kind}`,
     );
   }
-  const staged = access.kind === "block" ? stagedDevice(wish, now) : stagedMount(wish, now);
-  if ("refused" in staged) return staged;
+  const ready = readiness(wish, now);
+  if ("refused" in ready) return ready;
   const there = now.volume.shownAt.find(({ path }) => path === wish.targetPath);
   if (now.target.mount !== undefined && there?.alive !== false) return alreadyThere(wish, now, there);
   const conflict = conflictWithOthers(wish, now);
@@ -40,6 +40,26 @@ export function planPublish(wish: PublishWish, now: PublishFacts): Plan | Refusa
   const steps: Step[] = there === undefined ? [] : [{ do: "unmount", path: wish.targetPath }];
   return { steps: [...steps, ...show(wish, now)] };
 }
+
+function readiness(wish: PublishWish, now: PublishFacts): { staged: true } | Refusal {
+  if (wish.volume.source.kind === "directory") return presentDirectory(wish, now);
+  return wish.access.kind === "block" ? stagedDevice(wish, now) : stagedMount(wish, now);
+}
+
+/** A directory needs no staging: it is bound from where it lies. */
+function presentDirectory({ volume, access }: PublishWish, now: PublishFacts): { staged: true } | Refusal {
+  if (now.volume.backing === undefined) return refuse("INTERNAL", `the directory of volume ${volume.id} is missing`);
+  const foreign = access.kind === "mount" ? access.flags.find((flag) => !isOfOneMount(flag)) : undefined;
+  if (foreign === undefined) return { staged: true };
+  return refuse(
+    "INVALID_ARGUMENT",
+    `mount flag ${foreign} is one of a filesystem; volume ${volume.id} is a directory and takes ${ofOneMount.join(", ")}`,
+  );
+}
+
+/** mount(8), "filesystem-independent mount options" that a bind mount can have of its own. */
+const ofOneMount = ["ro", "rw", "noatime", "nodiratime", "relatime", "nodev", "nosuid", "noexec"];
+const isOfOneMount = (flag: string): boolean => ofOneMount.includes(flag);
 
 function stagedMount({ volume, stagingPath }: PublishWish, now: PublishFacts): { staged: true } | Refusal {
   const staged = now.volume.shownAt.find(({ path }) => path === stagingPath);
@@ -75,7 +95,8 @@ function alreadyThere(wish: PublishWish, now: PublishFacts, there: ShownAt | und
 }
 
 /** A volume that is staged read-only stays so, whatever publish says. */
-function isRead({ readOnly, stagingPath, access }: PublishWish, now: PublishFacts): boolean {
+function isRead({ volume, readOnly, stagingPath, access }: PublishWish, now: PublishFacts): boolean {
+  if (volume.source.kind === "directory") return readOnly || volume.readOnly;
   if (access.kind === "block") return readOnly || now.volume.device === undefined;
   return readOnly || now.volume.shownAt.some(({ path, readOnly }) => path === stagingPath && readOnly);
 }
@@ -95,7 +116,9 @@ function show(wish: PublishWish, now: PublishFacts): Step[] {
   const readOnly = isRead(wish, now);
   if (access.kind === "mount") {
     const steps: Step[] = now.target.kind === "missing" ? [{ do: "make-directory", path: to, mode: 0o750 }] : [];
-    return [...steps, { do: "bind", from, to, readOnly }];
+    const { source } = volume;
+    if (source.kind !== "directory") return [...steps, { do: "bind", from, to, readOnly }];
+    return [...steps, { do: "bind", from: source.path, to, readOnly, flags: access.flags }];
   }
   // a read-only bind mount of a device node can still be written through, so readers get a device of their own
   const steps: Step[] = readOnly && now.volume.readOnlyDevice === undefined ? connect(volume, now.volume, true) : [];

@@ -1,4 +1,4 @@
-import type { Filesystem, FsType, Image, Limits } from "./volume.ts";
+import type { Filesystem, FsType, Image, Limits, Owner } from "./volume.ts";
 
 /**
  * One change to the host. A plan is a list of these; an empty plan means: already done.
@@ -14,6 +14,8 @@ export type Step =
   | { readonly do: "clone-image"; readonly from: string; readonly to: string; readonly sizeBytes: number }
   | { readonly do: "reserve-image"; readonly path: string; readonly sizeBytes: number }
   | { readonly do: "resize-image"; readonly path: string; readonly sizeBytes: number }
+  | { readonly do: "copy-tree"; readonly from: string; readonly to: string }
+  | { readonly do: "set-owner"; readonly path: string; readonly owner: Owner }
   | { readonly do: "write-record"; readonly path: string; readonly record: object }
   | { readonly do: "rename"; readonly from: string; readonly to: string }
   | { readonly do: "remove-file"; readonly path: string }
@@ -49,7 +51,14 @@ export type Step =
   /** Only what this process froze, unless `anyones`: after a crash the marks on disk say what we froze. */
   | { readonly do: "thaw"; readonly path: string; readonly anyones: boolean }
   // paths of the CO
-  | { readonly do: "bind"; readonly from: string; readonly to: string; readonly readOnly: boolean }
+  | {
+      readonly do: "bind";
+      readonly from: string;
+      readonly to: string;
+      readonly readOnly: boolean;
+      /** Mount flags that hold for this mount alone, whatever the filesystem below has. */
+      readonly flags?: readonly string[];
+    }
   | { readonly do: "bind-device"; readonly device: DeviceRef; readonly to: string }
   | { readonly do: "unmount"; readonly path: string }
   | { readonly do: "remove-target"; readonly path: string };

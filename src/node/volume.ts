@@ -39,6 +39,14 @@ export interface Directory {
   readonly path: string;
 }
 
+/** Whose a directory is. What is undefined stays as it is. */
+export interface Owner {
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  /** Permission bits. */
+  readonly mode: number | undefined;
+}
+
 /**
  * What is on record of the filesystem. `none`: the volume was born blank and never shown to anybody. `started`: mkfs
  * ran, perhaps not to its end. `done`: there is one, or whatever a user wrote; never make another.

@@ -10,9 +10,11 @@ import { hasPoolImage, unmountPoolImage } from "./pool-image.ts";
 export async function destroyPool(pool: Pool, host: LinuxHost): Promise<void> {
   const { layout, volumes } = pool;
   for (const { id } of volumes.all()) {
-    const [loop] = await host.loops.showing(dataIn(join(layout.volumes, id)));
-    if (loop !== undefined)
-      throw new PoolError(`volume ${id} is in use as ${loop.path}; unpublish and unstage it first`);
+    const data = dataIn(join(layout.volumes, id));
+    const [loop] = await host.loops.showing(data);
+    const { volume } = await host.observe({ kind: "directory", path: data }, {}, new AbortController().signal);
+    const shown = loop?.path ?? volume.shownAt[0]?.path;
+    if (shown !== undefined) throw new PoolError(`volume ${id} is in use at ${shown}; unpublish and unstage it first`);
   }
   await pool.close();
   if (await hasPoolImage(layout.root)) {

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { writeRecord } from "../host/files.ts";
 import type { HeldLock } from "../host/flock.ts";
 import { canClone } from "../host/image.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
@@ -10,7 +11,7 @@ import { makeId } from "./id.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { type Holder, lockPool } from "./lock.ts";
 import { hasPoolImage, mountPoolImage, sparseImageOf } from "./pool-image.ts";
-import { readRecord } from "./record.ts";
+import { readRecord, seal } from "./record.ts";
 import {
   type GroupRecord,
   parseGroupRecord,
@@ -49,19 +50,27 @@ export interface OpenPool {
   readonly createWhereEmpty: boolean;
   /** Make it in a sparse image of that size, where files in the directory cannot share blocks. */
   readonly imageBytes?: number | undefined;
+  /** Whose volumes lie there: a pool is one backend's, from its first use on. Undefined: only looked at. */
+  readonly backend?: string;
   /** Put right what a crash left, as a driver does; otherwise it is only looked at. */
   readonly mend: boolean;
 }
 
 /** Mounts, checks, locks; reading goes on behind `loaded`. */
 export async function openPool(wish: OpenPool): Promise<Pool> {
-  const { root, self, ratio, host, mend } = wish;
+  const { root, self, ratio, host, backend, mend } = wish;
   const { run } = host;
   if (await hasPoolImage(root)) await mountPoolImage(root, run);
   const layout = layoutOf(root);
   if (wish.createWhereEmpty && (await isBlank(root))) await createAsFits(root, wish.imageBytes, run);
   const id = await readPoolId(layout);
   const lock = await lockPool(root, layout.lock, self, run);
+  try {
+    if (backend !== undefined) await claimPool(layout, backend);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
   const capacity = new PoolCapacity({ root, sparseImage: await sparseImageOf(root), ratio });
   const reflink = await canClone(layout.trash);
   return openLocked({ id, layout, lock, capacity, reflink, host, mend });
@@ -111,9 +120,27 @@ function openLocked({ id, layout, lock, capacity, reflink, host, mend }: Locked)
   return Object.assign(pool, { loaded });
 }
 
-export async function readPoolId(layout: Layout): Promise<string> {
-  const read = await readRecord(layout.config, (body) => body as { id: string });
-  if (read.state === "readable") return read.record.id;
+interface PoolConfig {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly backend?: string;
+}
+
+export const readPoolId = async (layout: Layout): Promise<string> => (await readConfig(layout)).id;
+
+/** Images and directories never lie in one pool, so that no backend meets what it cannot serve. */
+async function claimPool(layout: Layout, backend: string): Promise<void> {
+  const config = await readConfig(layout);
+  if (config.backend === undefined) await writeRecord(layout.config, seal({ ...config, backend }));
+  else if (config.backend !== backend)
+    throw new PoolError(
+      `the pool ${layout.root} holds volumes of the ${config.backend} backend; give ${backend} another --pool`,
+    );
+}
+
+async function readConfig(layout: Layout): Promise<PoolConfig> {
+  const read = await readRecord(layout.config, (body) => body as PoolConfig);
+  if (read.state === "readable") return read.record;
   throw new PoolError(
     `${layout.root} is not a pool (${read.reason}); make one with: kura pool create --pool ${layout.root}`,
   );

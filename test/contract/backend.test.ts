@@ -10,6 +10,7 @@ import type { BackendUnderTest } from "./under-test.ts";
 const implementations: Readonly<Record<string, () => Promise<BackendUnderTest>>> = {
   memory: inMemory,
   loop: () => realBackend({ backend: "loop" }),
+  hostpath: () => realBackend({ backend: "hostpath" }),
   "loop with --attach": () => realBackend({ backend: "loop", attach: true, maxVolumesPerNode: 3 }),
 };
 

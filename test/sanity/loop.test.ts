@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { startTestDriver } from "../support/driver.ts";
-import { runSanity } from "../support/run-sanity.ts";
+import { runSanity, testCases } from "../support/run-sanity.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 
 for (const access of ["mount", "block"] as const) {
   const cases = await run(access);
   describe(`csi-sanity, loop as ${access}`, () => {
-    for (const { name, problem } of cases) test(name, () => expect(problem).toBeUndefined());
-    test("runs all of its 102 cases", () => expect(cases).toHaveLength(102));
+    testCases(cases);
+    test("runs all of its 102 cases", () => expect(cases.filter(({ skipped }) => !skipped)).toHaveLength(102));
   });
 }
 

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { expect, test } from "vitest";
 import { command } from "./command.ts";
 import { buildCsiSanity } from "./csi-sanity.ts";
 import type { TestDriver } from "./driver.ts";
@@ -6,20 +7,28 @@ import type { Sandbox } from "./sandbox.ts";
 
 export interface SanityOptions {
   readonly access: "mount" | "block";
-  readonly mutableParameters: Readonly<Record<string, string>>;
+  readonly mutableParameters?: Readonly<Record<string, string>>;
 }
 
-/** One case of csi-sanity; what was wrong with it, or undefined. A skip is wrong too. */
+/** One case of csi-sanity. */
 export interface SanityCase {
   readonly name: string;
+  /** What was wrong with it. */
   readonly problem: string | undefined;
+  /** Left out by csi-sanity, for the driver does not offer what it is about. */
+  readonly skipped: boolean;
+}
+
+/** Each case as a test; one that was skipped is skipped here too, and needs a line in test/skips.txt. */
+export function testCases(cases: readonly SanityCase[]): void {
+  for (const { name, problem, skipped } of cases) test.skipIf(skipped)(name, () => expect(problem).toBeUndefined());
 }
 
 /** Runs all of csi-sanity against a driver. */
 export async function runSanity(
   sandbox: Sandbox,
   driver: TestDriver,
-  { access, mutableParameters }: SanityOptions,
+  { access, mutableParameters = {} }: SanityOptions,
 ): Promise<readonly SanityCase[]> {
   const [parameters, report] = [sandbox.path("mutable.yaml"), sandbox.path("junit.xml")];
   await writeFile(
@@ -53,5 +62,6 @@ export function parseJunit(xml: string): readonly SanityCase[] {
     .map(({ name, status, body }) => ({
       name: name.replace("[It] ", ""),
       problem: status === "passed" ? undefined : `${status}: ${body.slice(0, 2000)}`,
+      skipped: status === "skipped",
     }));
 }

@@ -1,9 +1,9 @@
 import type { Step } from "../../node/step.ts";
-import { claimOfVolume, isThick } from "../../pool/claims.ts";
+import { isThick } from "../../pool/claims.ts";
 import type { Expansion, Volume } from "../backend.ts";
 import type { LocalContext } from "../local/context.ts";
+import { enlarge } from "../local/enlarge.ts";
 import { needVolume, volumeOf } from "../local/entries.ts";
-import { updateVolume } from "../local/update.ts";
 import { imageOfVolume } from "./image.ts";
 
 export const loopExpansion = (context: LocalContext): Expansion => ({
@@ -17,28 +17,16 @@ export const loopExpansion = (context: LocalContext): Expansion => ({
  * The record first: it is the truth that the image grows to, now or, after a crash, when the volume is staged. Nothing
  * ever shrinks. Space that was promised in full is there before the record says so.
  */
-async function grow(context: LocalContext, id: string, sizeBytes: number, signal: AbortSignal): Promise<Volume> {
+async function grow(context: LocalContext, id: string, wishedBytes: number, signal: AbortSignal): Promise<Volume> {
   const { pool, host } = context;
   const record = needVolume(pool, id);
-  const larger = { ...record, sizeBytes: Math.max(sizeBytes, record.sizeBytes) };
   const image = imageOfVolume(pool, record);
-  const before: Step[] = isThick(record.parameters)
-    ? [{ do: "reserve-image", path: image.file, sizeBytes: larger.sizeBytes }]
-    : [];
-  const after: Step[] = [{ do: "resize-image", path: image.file, sizeBytes: larger.sizeBytes }];
+  const sizeBytes = Math.max(wishedBytes, record.sizeBytes);
+  const before: Step[] = isThick(record.parameters) ? [{ do: "reserve-image", path: image.file, sizeBytes }] : [];
+  const after: Step[] = [{ do: "resize-image", path: image.file, sizeBytes }];
   const { volume: facts } = await host.observe(image, {}, signal);
   if (facts.device !== undefined || facts.readOnlyDevice !== undefined) after.push({ do: "refresh-size", image });
-  if (larger.sizeBytes === record.sizeBytes) {
-    await host.perform({ steps: after }, signal);
-    return volumeOf(record, context);
-  }
-  pool.capacity.take(id, claimOfVolume(larger));
-  try {
-    await updateVolume(context, larger, signal, before);
-  } catch (error) {
-    pool.capacity.hold(id, claimOfVolume(record));
-    throw error;
-  }
+  const larger = await enlarge(context, record, sizeBytes, signal, before);
   await host.perform({ steps: after }, signal);
   return volumeOf(larger, context);
 }

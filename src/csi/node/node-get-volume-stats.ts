@@ -10,6 +10,7 @@ import { isAbsolute } from "node:path";
 import type { NodeGetVolumeStatsRequest } from "../../../proto/gen/csi/v1/NodeGetVolumeStatsRequest.ts";
 import type { NodeGetVolumeStatsResponseInit } from "../../../proto/gen/csi/v1/NodeGetVolumeStatsResponse.ts";
 import { noSuch, type VolumeId } from "../../backend/backend.ts";
+import type { DirectoryUsage } from "../../backend/node-backend.ts";
 import type { Usage } from "../../node/host.ts";
 import { CsiError, invalid, notFound } from "../errors.ts";
 import { noLocks, type Rpc } from "../rpc.ts";
@@ -44,9 +45,18 @@ export const nodeGetVolumeStats = (
       const device = shown.readOnly ? (volume.readOnlyDevice ?? volume.device) : volume.device;
       return { usage: [{ unit: "BYTES", total: device?.sizeBytes ?? 0 }] };
     }
+    if (node.usage !== undefined) return { usage: directoryUsageInit(await node.usage(id)) };
     return { usage: usageInit(await host.usageOf(real, signal)) };
   },
 });
+
+/** Of what it may take and what it takes. What the disk below has is none of its capacity. */
+function directoryUsageInit(usage: DirectoryUsage | undefined) {
+  if (usage === undefined) return [];
+  const { totalBytes: total, usedBytes: used } = usage;
+  const counted = used === undefined ? {} : { used, available: Math.max(0, total - used) };
+  return [{ unit: "BYTES" as const, total, ...counted }];
+}
 
 const usageInit = ({ bytes, inodes }: Usage) => [
   { unit: "BYTES" as const, ...bytes },

@@ -22,7 +22,8 @@ import { carryOut, type NodeParts } from "./parts.ts";
 
 interface Wish {
   readonly id: VolumeId;
-  readonly stagingPath: string;
+  /** Undefined where volumes are not staged. */
+  readonly stagingPath: string | undefined;
   readonly targetPath: string;
   readonly capability: Capability;
   readonly readOnly: boolean;
@@ -40,9 +41,7 @@ export const nodePublishVolume = (
     const capability = parseCapability(request.volumeCapability);
     const objection = objectionTo(capability, parts.backend);
     if (objection !== undefined) throw invalid(`volume_capability: ${objection}`);
-    if (request.stagingTargetPath === "")
-      throw precondition("staging_target_path is not set; call NodeStageVolume first");
-    const stagingPath = parts.paths.parse(request.stagingTargetPath, "staging_target_path");
+    const stagingPath = parseStagingPath(request.stagingTargetPath, parts);
     const readOnly = request.readonly || isReaderOnly(capability.mode);
     const { publishContext, volumeContext } = request;
     return { id, stagingPath, targetPath, capability, readOnly, said: { publishContext, volumeContext } };
@@ -54,8 +53,9 @@ export const nodePublishVolume = (
     const { node, host, paths } = parts;
     const volume = await node.find(wish.id, wish.said, signal);
     if (volume === undefined) throw noSuch("volume", wish.id);
-    const stagingPath = await paths.resolve(wish.stagingPath, "staging_target_path");
     const targetPath = await paths.resolve(wish.targetPath, "target_path");
+    const stagingPath =
+      wish.stagingPath === undefined ? targetPath : await paths.resolve(wish.stagingPath, "staging_target_path");
     const observed = await host.observe(volume.source, { staging: stagingPath, target: targetPath }, signal);
     const facts = { volume: observed.volume, ...observed.paths };
     const { access, mode } = wish.capability;
@@ -68,3 +68,9 @@ export const nodePublishVolume = (
     return {};
   },
 });
+
+function parseStagingPath(path: string, { node, paths }: NodeParts): string | undefined {
+  if (node.unstaged) return undefined;
+  if (path === "") throw precondition("staging_target_path is not set; call NodeStageVolume first");
+  return paths.parse(path, "staging_target_path");
+}

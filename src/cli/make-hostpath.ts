@@ -1,0 +1,18 @@
+import { hostpathBackend } from "../backend/hostpath/hostpath-backend.ts";
+import { hostpathNode } from "../backend/hostpath/node.ts";
+import { poolGauges } from "../backend/local/gauges.ts";
+import type { DriverConfig } from "../config.ts";
+import type { LinuxHost } from "../host/linux-host.ts";
+import type { Made } from "./make-backend.ts";
+import { madeOf, openLocal } from "./open-local.ts";
+
+export async function makeHostpath(config: DriverConfig, host: LinuxHost): Promise<Made> {
+  const parts = await openLocal(config, host);
+  return {
+    ...madeOf(config, parts),
+    backend: hostpathBackend(parts),
+    node: hostpathNode(parts),
+    started: parts.pool.loaded,
+    gauges: poolGauges(parts),
+  };
+}

@@ -15,6 +15,7 @@ export default defineConfig({
       level("contract"),
       level("host", onTheKernel),
       level("driver", onTheKernel),
+      level("ec2", onTheKernel),
       level("sanity", onTheKernel),
       level("crash", onTheKernel),
       level("replay", onTheKernel),

@@ -15,7 +15,7 @@ const defaultDriverNames: Readonly<Record<BackendName, string>> = {
   hostpath: "hostpath.csi.kura.dev",
 };
 
-const absolutePath = z
+export const absolutePath = z
   .string()
   .min(1, "is empty")
   .transform((path) => (isAbsolute(path) ? path : resolve(path)));
@@ -45,7 +45,7 @@ const size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const hostAndPort = z.string().transform((text, context) => {
+export const hostAndPort = z.string().transform((text, context) => {
   const [, host, port] = /^(\[[0-9a-fA-F:]+\]|[^:]*):(\d{1,5})$/.exec(text) ?? [];
   if (host === undefined || Number(port) > 65535) {
     context.addIssue("is not of the form HOST:PORT");
@@ -70,7 +70,7 @@ const driverName = z
   .string()
   .regex(/^[a-z0-9A-Z]([a-z0-9A-Z.-]{0,61}[a-z0-9A-Z])?$/, "is not a domain name of at most 63 characters");
 
-const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
+export const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z.enum(names, `is not one of ${names.join(", ")}`);
 
 export const driverConfig = z
@@ -111,8 +111,12 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-export function parseDriverConfig(options: Readonly<Record<string, unknown>>): DriverConfig {
-  const parsed = driverConfig.safeParse(options);
+export const parseDriverConfig = (options: Readonly<Record<string, unknown>>): DriverConfig =>
+  parseOptions(driverConfig, options);
+
+/** Flags as commander read them, checked: the first that is wrong is named. */
+export function parseOptions<T>(schema: z.ZodType<T>, options: Readonly<Record<string, unknown>>): T {
+  const parsed = schema.safeParse(options);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = String(issue?.path[0] ?? "");

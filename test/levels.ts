@@ -13,6 +13,7 @@ export const levels: readonly Level[] = [
   { name: "contract", needsRoot: true },
   { name: "host", needsRoot: true },
   { name: "driver", needsRoot: true },
+  { name: "ec2", needsRoot: true },
   { name: "sanity", needsRoot: true, prepare: buildCsiSanity },
   { name: "crash", needsRoot: true },
   { name: "replay", needsRoot: true },

@@ -9,6 +9,7 @@ import { certificatesCommand } from "./certificates.ts";
 import { csiCommand } from "./csi.ts";
 import { doctorCommand } from "./doctor/doctor.ts";
 import { driverCommand } from "./driver.ts";
+import { ec2Command } from "./ec2.ts";
 import { poolCommand } from "./pool.ts";
 import { startCommand } from "./start.ts";
 
@@ -24,7 +25,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .showHelpAfterError(false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "kura: ")) })
     .exitOverride();
-  for (const command of commands()) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of commands()) program.addCommand(command);
+  inherit(program);
   try {
     await program.parseAsync(argv);
     process.exitCode ??= 0;
@@ -33,11 +35,17 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** Commands of commands say what is wrong as the others do. */
+function inherit(command: Command): void {
+  for (const below of command.commands) inherit(below.copyInheritedSettings(command));
+}
+
 const commands = (): readonly Command[] => [
   driverCommand(),
   csiCommand(),
   poolCommand(),
   doctorCommand(),
+  ec2Command(),
   certificatesCommand(),
   startCommand(),
 ];

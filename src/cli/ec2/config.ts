@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { absolutePath, hostAndPort, oneOf, parseOptions } from "../../config.ts";
+import { profiles } from "../../ec2/durations.ts";
+import { isInstanceType } from "../../ec2/limits/instance-types.ts";
+import { isInstanceId } from "../../ec2/world/ids.ts";
+import { isZone } from "../../ec2/world/zones.ts";
+
+/** Where the simulator is served, unless told otherwise. */
+export const defaultListen = "127.0.0.1:8780";
+
+/** i-0123456789abcdef0:m5.large:us-east-1a */
+const instance = z.string().transform((text, context) => {
+  const [id = "", type = "", zone = "", ...rest] = text.split(":");
+  if (rest.length === 0 && isInstanceId(id) && isInstanceType(type) && isZone(zone)) return { id, type, zone };
+  context.addIssue("is not of the form ID:TYPE:ZONE, as i-0123456789abcdef0:m5.large:us-east-1a");
+  return z.NEVER;
+});
+
+const ec2Config = z.strictObject({
+  listen: hostAndPort.default({ host: "127.0.0.1", port: 8780 }),
+  state: z.union([z.literal("memory"), absolutePath], "is required: a directory, or memory"),
+  profile: oneOf(Object.keys(profiles) as [keyof typeof profiles, ...(keyof typeof profiles)[]]).default("fast"),
+  // from the environment they come in one text
+  instance: z
+    .preprocess((given) => (typeof given === "string" ? given.split(/[,\s]+/) : given), z.array(instance))
+    .default([]),
+  logLevel: oneOf(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+/** What `kura ec2` is told, checked. */
+export type Ec2Config = z.infer<typeof ec2Config>;
+
+export const parseEc2Config = (options: Readonly<Record<string, unknown>>): Ec2Config =>
+  parseOptions(ec2Config, options);

@@ -1,0 +1,71 @@
+import type { Durations } from "./durations.ts";
+import type { ErrorCode } from "./error.ts";
+import type { OrderedKeeper } from "./keeper/in-order.ts";
+import { Parameters } from "./wire/parameters.ts";
+import type { Xml } from "./wire/xml.ts";
+import type { Moment } from "./world/states.ts";
+import type { World } from "./world/world.ts";
+
+/** All that an action works with. */
+export interface Ec2 {
+  readonly world: World;
+  readonly keeper: OrderedKeeper;
+  readonly durations: Durations;
+  readonly account: string;
+  /** Something was attached, detached or modified: the hands that plug devices in look again. */
+  onChange(): void;
+  /** Does work behind the answer, at a moment of the world's clock. */
+  later(at: number, work: () => Promise<void>): void;
+}
+
+/** What is known of a request besides its parameters. */
+export interface Call {
+  readonly region: string;
+  /** What a describe shows: now, or a moment ago. */
+  readonly moment: Moment;
+  /** What rules do to this call, by what they are called. */
+  readonly holds: Holds;
+}
+
+/** Rules that let a call succeed, but not what it began. Each is the id of the rule. */
+export interface Holds {
+  readonly stuckAttaching?: string | undefined;
+  readonly stuckDetaching?: string | undefined;
+  readonly vanish?: string | undefined;
+}
+
+export type Body = { readonly [name: string]: Xml };
+
+/** One action of EC2's API, in a file of its own. */
+export interface Action<Wish> {
+  readonly name: string;
+  /** Mutating calls have a smaller bucket of tokens. */
+  readonly mutates: boolean;
+  /** What it may answer besides what every action may; docs/ec2-errors.md is the table. */
+  readonly errors: readonly ErrorCode[];
+  /** Everything that can be said of the parameters alone: DryRun answers after it. */
+  parse(parameters: Parameters, call: Call): Wish;
+  run(wish: Wish, ec2: Ec2, call: Call): Body | Promise<Body>;
+}
+
+/** An action whose wish nobody else needs to know. */
+export interface AnyAction extends Pick<Action<never>, "name" | "mutates" | "errors"> {
+  /** Checks the parameters, and returns what is left to do. */
+  prepare(values: ReadonlyMap<string, string>, ec2: Ec2, call: Call): () => Body | Promise<Body>;
+}
+
+export const defineAction = <Wish>(action: Action<Wish>): AnyAction => ({
+  name: action.name,
+  mutates: action.mutates,
+  errors: action.errors,
+  prepare(values, ec2, call) {
+    const parameters = new Parameters(values);
+    for (const name of ["Action", "Version", "DryRun"]) parameters.text(name);
+    const wish = action.parse(parameters, call);
+    parameters.refuseUnread();
+    return () => action.run(wish, ec2, call);
+  },
+});
+
+/** What nothing but an OK can be said about. */
+export const done: Body = { return: true };

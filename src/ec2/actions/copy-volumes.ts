@@ -1,0 +1,85 @@
+import { defineAction } from "../action.ts";
+import { volumeBody } from "../bodies/volume.ts";
+import { invalidValue, refused } from "../error.ts";
+import { type AskedShape, shapeOf } from "../limits/volume-shape.ts";
+import { readClientToken } from "../read/client-token.ts";
+import { readTagSpecifications } from "../read/tags.ts";
+import { bear, replayOf } from "../volumes/birth.ts";
+import { makeId, parseVolumeId } from "../world/ids.ts";
+import type { ClientToken, Tags } from "../world/records.ts";
+import { shapeAt, volumeState } from "../world/states.ts";
+
+interface Wish {
+  readonly source: string;
+  readonly shape: Omit<AskedShape, "sizeGiB">;
+  readonly sizeGiB: number | undefined;
+  readonly tags: Tags;
+  readonly token: ClientToken | undefined;
+}
+
+/** CopyVolumes: a volume in the same zone that begins with the bytes that another has at this instant. */
+export const copyVolumes = defineAction<Wish>({
+  name: "CopyVolumes",
+  mutates: true,
+  errors: [
+    "IdempotentParameterMismatch",
+    "IncorrectState",
+    "InsufficientVolumeCapacity",
+    "InvalidParameterCombination",
+    "InvalidParameterValue",
+    "InvalidTagKey.Malformed",
+    "InvalidVolume.NotFound",
+    "MissingParameter",
+    "TagLimitExceeded",
+    "UnknownVolumeType",
+  ],
+
+  parse(parameters) {
+    const wish: Wish = {
+      source: parseVolumeId(parameters.required("SourceVolumeId")),
+      shape: {
+        type: parameters.text("VolumeType") ?? "gp2",
+        iops: parameters.integer("Iops"),
+        throughputMiB: parameters.integer("Throughput"),
+        multiAttach: parameters.boolean("MultiAttachEnabled") ?? false,
+      },
+      sizeGiB: parameters.integer("Size"),
+      tags: readTagSpecifications(parameters, "volume"),
+      token: readClientToken(parameters),
+    };
+    if (wish.sizeGiB !== undefined) shapeOf({ ...wish.shape, sizeGiB: wish.sizeGiB });
+    return wish;
+  },
+
+  async run({ source: id, shape, sizeGiB, tags, token }, ec2, call) {
+    const { world, durations } = ec2;
+    const earlier = await replayOf(token, ec2);
+    if (earlier !== undefined) return { volumeSet: [volumeBody(earlier, world.moment())] };
+    const source = world.needVolume(id, call.region);
+    const state = volumeState(source, world.moment());
+    if (state !== "available" && state !== "in-use")
+      throw refused("IncorrectState", `Volume '${id}' is in the '${state}' state and cannot be copied.`);
+    const { now } = world;
+    const least = shapeAt(source, now).sizeGiB;
+    if ((sizeGiB ?? least) < least)
+      throw invalidValue(`Volume of ${sizeGiB}GiB is smaller than volume '${id}', expect size >= ${least}GiB`);
+    const availableAt = now + durations.createVolume;
+    const asked = {
+      id: makeId("vol"),
+      zone: source.zone,
+      shape: shapeOf({ ...shape, sizeGiB: sizeGiB ?? least }),
+      encrypted: source.encrypted,
+      kmsKeyId: source.kmsKeyId,
+      sourceVolumeId: id,
+      tags,
+      createdAt: now,
+      availableAt,
+      initializedAt: availableAt + least * durations.initializePerGiB,
+      token,
+      attachments: [],
+      modifications: [],
+    };
+    const volume = await bear(asked, { kind: "volume", id }, ec2, call);
+    return { volumeSet: [volumeBody(volume, world.moment())] };
+  },
+});

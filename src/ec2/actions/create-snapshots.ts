@@ -1,0 +1,69 @@
+import { defineAction } from "../action.ts";
+import { snapshotBody } from "../bodies/snapshot.ts";
+import { invalidValue } from "../error.ts";
+import { limited, readTagSpecifications } from "../read/tags.ts";
+import { checkSnapshotPace, snapshotOf, takeSnapshots } from "../snapshots/take.ts";
+import { missing } from "../wire/parameters.ts";
+import { parseInstanceId, parseVolumeId } from "../world/ids.ts";
+import type { Tags } from "../world/records.ts";
+
+interface Wish {
+  readonly instanceId: string;
+  readonly excluded: readonly string[];
+  readonly description: string;
+  readonly tags: Tags;
+  readonly copyTags: boolean;
+}
+
+/** CreateSnapshots: of all volumes of an instance, or all but some, at one instant. */
+export const createSnapshots = defineAction<Wish>({
+  name: "CreateSnapshots",
+  mutates: true,
+  errors: [
+    "ConcurrentSnapshotLimitExceeded",
+    "IncorrectState",
+    "InsufficientVolumeCapacity",
+    "InvalidInstanceID.Malformed",
+    "InvalidInstanceID.NotFound",
+    "InvalidParameterValue",
+    "InvalidTagKey.Malformed",
+    "MissingParameter",
+    "SnapshotCreationPerVolumeRateExceeded",
+    "TagLimitExceeded",
+  ],
+
+  parse(parameters) {
+    const specification = parameters.structure("InstanceSpecification");
+    const instanceId = specification.text("InstanceId");
+    if (instanceId === undefined) throw missing("InstanceSpecification.InstanceId");
+    // these instances have no boot volume in EBS, so there is none to leave out
+    specification.boolean("ExcludeBootVolume");
+    const copy = parameters.text("CopyTagsFromSource");
+    if (copy !== undefined && copy !== "volume")
+      throw invalidValue(`Value (${copy}) for parameter copyTagsFromSource is invalid. Expected: 'volume'.`);
+    return {
+      instanceId: parseInstanceId(instanceId),
+      excluded: specification.list("ExcludeDataVolumeId").map(parseVolumeId),
+      description: parameters.text("Description") ?? "",
+      tags: readTagSpecifications(parameters, "snapshot"),
+      copyTags: copy === "volume",
+    };
+  },
+
+  async run({ instanceId, excluded, description, tags, copyTags }, ec2, { region }) {
+    const { world } = ec2;
+    world.needInstance(instanceId, region);
+    const attached = world.attachedTo(instanceId).map(({ volume }) => volume);
+    const stranger = excluded.find((id) => !attached.some((volume) => volume.id === id));
+    if (stranger !== undefined)
+      throw invalidValue(`The volume '${stranger}' to exclude is not attached to instance '${instanceId}'.`);
+    const wanted = attached.filter(({ id }) => !excluded.includes(id));
+    if (wanted.length === 0) throw invalidValue(`Instance '${instanceId}' has no volumes to take snapshots of.`);
+    for (const volume of wanted) checkSnapshotPace(volume, ec2);
+    const snapshots = wanted.map((volume) =>
+      snapshotOf(volume, { description, tags: copyTags ? limited({ ...volume.tags, ...tags }) : tags }, ec2),
+    );
+    await takeSnapshots(snapshots, ec2);
+    return { snapshotSet: snapshots.map((snapshot) => snapshotBody(snapshot, world.now, ec2.account, "state")) };
+  },
+});

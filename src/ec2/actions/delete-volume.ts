@@ -1,0 +1,35 @@
+import { defineAction, done } from "../action.ts";
+import { refused } from "../error.ts";
+import { burnOf } from "../volumes/birth.ts";
+import { parseVolumeId } from "../world/ids.ts";
+import { attachmentsOf, volumeState } from "../world/states.ts";
+
+/** DeleteVolume: of a volume that nothing is attached to. Its client token is burnt from here on. */
+export const deleteVolume = defineAction<string>({
+  name: "DeleteVolume",
+  mutates: true,
+  errors: ["IncorrectState", "InvalidParameterValue", "InvalidVolume.NotFound", "MissingParameter", "VolumeInUse"],
+  parse: (parameters) => parseVolumeId(parameters.required("VolumeId")),
+
+  async run(id, { world, keeper, durations }, { region }) {
+    const volume = world.needVolume(id, region);
+    const moment = world.moment();
+    const [attachment] = attachmentsOf(volume, moment);
+    if (attachment !== undefined)
+      throw refused("VolumeInUse", `Volume ${id} is currently attached to ${attachment.record.instanceId}`);
+    const state = volumeState(volume, moment);
+    if (state === "creating") throw refused("IncorrectState", `Volume '${id}' is in the '${state}' state.`);
+    if (state === "deleting") return done;
+    const going = { ...volume, goneAt: world.now + durations.deleteVolume };
+    const burnt = burnOf(going);
+    world.putVolume(going);
+    if (burnt !== undefined) world.burn(burnt, durations.clientToken);
+    try {
+      await keeper.removeVolume(going, burnt);
+    } catch (error) {
+      world.putVolume(volume);
+      throw error;
+    }
+    return done;
+  },
+});

@@ -1,0 +1,40 @@
+import { defineAction } from "../action.ts";
+import { volumeBody } from "../bodies/volume.ts";
+import { type Filter, matcher, readFilters } from "../read/filters.ts";
+import { type Page, pageOf, readPage } from "../read/page.ts";
+import { volumeAttributes } from "../volumes/attributes.ts";
+import { pickVolumes } from "../volumes/pick.ts";
+import { parseVolumeId } from "../world/ids.ts";
+
+interface Wish {
+  readonly ids: readonly string[];
+  readonly filters: readonly Filter[];
+  readonly page: Page;
+}
+
+/** DescribeVolumes: by id, by filter, in pages of at most 1,000. */
+export const describeVolumes = defineAction<Wish>({
+  name: "DescribeVolumes",
+  mutates: false,
+  errors: [
+    "FilterLimitExceeded",
+    "InvalidPaginationToken",
+    "InvalidParameterCombination",
+    "InvalidParameterValue",
+    "InvalidVolume.NotFound",
+    "MissingParameter",
+  ],
+
+  parse(parameters) {
+    const ids = parameters.list("VolumeId").map(parseVolumeId);
+    parameters.boolean("IncludeManagedResources"); // nobody else manages volumes here
+    return { ids, filters: readFilters(parameters), page: readPage(parameters, 1000, ids) };
+  },
+
+  run({ ids, filters, page }, { world }, { region, moment }) {
+    const isWanted = matcher(filters, volumeAttributes(moment), ({ tags }) => tags);
+    const volumes = pickVolumes(world, ids, region, moment).filter(isWanted);
+    const { items, nextToken } = pageOf(volumes, page, ({ id }) => id);
+    return { volumeSet: items.map((volume) => volumeBody(volume, moment)), nextToken };
+  },
+});

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from "node:http";
+import { z } from "zod";
+import type { Ec2 } from "../action.ts";
+import { isInstanceType } from "../limits/instance-types.ts";
+import { readBody } from "../wire/read-request.ts";
+import { isInstanceId } from "../world/ids.ts";
+import { isZone } from "../world/zones.ts";
+import { AdminError } from "./admin-error.ts";
+import { importVolume, importWish } from "./import-volume.ts";
+import { addInstance } from "./instances.ts";
+
+/** What is asked of the simulator itself and not of EC2: below /kura/, JSON in and out, from this machine only. */
+export const adminPath = "/kura/";
+
+export const instanceWish = z.strictObject({
+  id: z.string().refine(isInstanceId, "is not an instance's id, such as i-0123456789abcdef0"),
+  type: z.string().refine(isInstanceType, "is not an instance type, such as m5.large"),
+  zone: z.string().refine(isZone, "is not a zone, such as us-east-1a"),
+});
+
+type Handler = (body: unknown, ec2: Ec2) => Promise<unknown>;
+
+const handlers: Readonly<Record<string, Handler>> = {
+  "GET /kura/instances": async (_, { world }) => ({ instances: [...world.instances.values(world.now)] }),
+  "POST /kura/instances": async (body, ec2) => addInstance(parsed(instanceWish, body), ec2),
+  "POST /kura/volumes": async (body, ec2) => importVolume(parsed(importWish, body), ec2),
+};
+
+export async function answerAdmin(request: IncomingMessage, url: URL, ec2: Ec2): Promise<unknown> {
+  refuseStrangers(request);
+  const handler = handlers[`${request.method} ${url.pathname}`];
+  if (handler === undefined) throw new AdminError(404, `served are ${Object.keys(handlers).join(", ")}`);
+  return handler(request.method === "GET" ? undefined : jsonOf(await readBody(request)), ec2);
+}
+
+/** Whoever is on another machine, and pages in a browser: they send an Origin. */
+export function refuseStrangers({ socket, headers }: IncomingMessage): void {
+  const address = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
+  if (!address.startsWith("127.") && address !== "::1") throw new AdminError(403, "only this machine may ask that");
+  if (headers.origin !== undefined) throw new AdminError(403, "no page in a browser may ask that");
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AdminError(400, "the body is not JSON");
+  }
+}
+
+function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new AdminError(400, `${issue?.path.join(".") || "the body"} ${issue?.message}`);
+}

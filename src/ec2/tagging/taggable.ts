@@ -1,0 +1,74 @@
+import type { Ec2 } from "../action.ts";
+import { refused } from "../error.ts";
+import { saveVolume } from "../volumes/save.ts";
+import { isInstanceId, isSnapshotId, isVolumeId } from "../world/ids.ts";
+import type { Tags } from "../world/records.ts";
+import type { Moment } from "../world/states.ts";
+import { regionOf } from "../world/zones.ts";
+
+/** A thing that has tags. */
+export interface Taggable {
+  readonly id: string;
+  readonly kind: "volume" | "snapshot" | "instance";
+  readonly tags: Tags;
+  setTags(tags: Tags): Promise<void>;
+}
+
+/** By an id of any kind. */
+export function needTaggable(id: string, ec2: Ec2, region: string): Taggable {
+  const { world, keeper } = ec2;
+  if (isVolumeId(id)) {
+    const { tags } = world.needVolume(id, region);
+    return { id, kind: "volume", tags, setTags: (tags) => saveVolume({ ...world.needVolume(id, region), tags }, ec2) };
+  }
+  if (isSnapshotId(id)) {
+    const { tags } = world.needSnapshot(id, region);
+    return {
+      id,
+      kind: "snapshot",
+      tags,
+      setTags: async (tags) => {
+        const snapshot = { ...world.needSnapshot(id, region), tags };
+        world.snapshots.set(snapshot, world.now);
+        await keeper.saveSnapshot(snapshot);
+      },
+    };
+  }
+  if (!isInstanceId(id)) throw refused("InvalidID", `The ID '${id}' is not valid`);
+  const { tags } = world.needInstance(id, region);
+  return {
+    id,
+    kind: "instance",
+    tags,
+    setTags: async (tags) => {
+      const instance = { ...world.needInstance(id, region), tags };
+      world.instances.set(instance, world.now);
+      await keeper.saveInstance(instance);
+    },
+  };
+}
+
+export interface Tagged {
+  readonly resourceId: string;
+  readonly resourceType: Taggable["kind"];
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Every tag of a region, in the order of ids. */
+export function* allTags({ world }: Ec2, region: string, moment: Moment): Generator<Tagged> {
+  const things = [
+    ...[...world.instances.values(moment.now)]
+      .filter(({ zone }) => regionOf(zone) === region)
+      .map((thing) => ({ ...thing, resourceType: "instance" as const })),
+    ...[...world.allSnapshots(moment)]
+      .filter((thing) => thing.region === region)
+      .map((thing) => ({ ...thing, resourceType: "snapshot" as const })),
+    ...[...world.allVolumes(moment)]
+      .filter(({ zone }) => regionOf(zone) === region)
+      .map((thing) => ({ ...thing, resourceType: "volume" as const })),
+  ];
+  for (const { id, resourceType, tags } of things) {
+    for (const key of Object.keys(tags).sort()) yield { resourceId: id, resourceType, key, value: tags[key] ?? "" };
+  }
+}

@@ -1,0 +1,76 @@
+import type { VolumeShape } from "../limits/volume-shape.ts";
+import type { AttachmentRecord, ModificationRecord, SnapshotRecord, VolumeRecord } from "./records.ts";
+
+/** What an attachment's end at the instance is like: nothing there, a device, or a device that somebody has open. */
+export type Plug = "unplugged" | "plugged" | "held";
+
+/** What states depend on besides a record. */
+export interface Moment {
+  readonly now: number;
+  plugOf(volumeId: string, instanceId: string): Plug;
+  /** Whether there are hands that plug in what is attached to this instance: then attaching waits for them. */
+  hasHands(instanceId: string): boolean;
+  /** Whether a rule that holds something back is still there. */
+  isActive(rule: string): boolean;
+  isImpaired(volumeId: string): boolean;
+}
+
+export type AttachmentState = "attaching" | "attached" | "detaching" | "busy";
+
+export interface Attachment {
+  readonly record: AttachmentRecord;
+  readonly state: AttachmentState;
+}
+
+/** The attachments that there are now. */
+export function attachmentsOf(volume: VolumeRecord, moment: Moment): readonly Attachment[] {
+  return volume.attachments.flatMap((record) => {
+    const state = attachmentState(volume.id, record, moment);
+    return state === undefined ? [] : [{ record, state }];
+  });
+}
+
+function attachmentState(volumeId: string, record: AttachmentRecord, moment: Moment): AttachmentState | undefined {
+  const plug = moment.plugOf(volumeId, record.instanceId);
+  const isStuck = (rule: string | undefined) => rule !== undefined && moment.isActive(rule);
+  const { detach } = record;
+  if (detach === undefined) {
+    if (moment.now < record.attachedAt || isStuck(record.stuckBy)) return "attaching";
+    return moment.hasHands(record.instanceId) && plug === "unplugged" ? "attaching" : "attached";
+  }
+  if (moment.now < detach.doneAt || isStuck(detach.stuckBy)) return "detaching";
+  // the device is there as long as somebody uses it, and no longer attached only once it is gone
+  if (plug === "held") return "busy";
+  return plug === "plugged" ? "detaching" : undefined;
+}
+
+export type VolumeState = "creating" | "available" | "in-use" | "deleting";
+
+export function volumeState(volume: VolumeRecord, moment: Moment): VolumeState {
+  if (volume.goneAt !== undefined && volume.vanishes !== true) return "deleting";
+  if (volume.vanishes || moment.now < volume.availableAt) return "creating";
+  return attachmentsOf(volume, moment).length > 0 ? "in-use" : "available";
+}
+
+export type ModificationState = "modifying" | "optimizing" | "completed";
+
+export function modificationState({ optimizingAt, completedAt }: ModificationRecord, now: number): ModificationState {
+  if (now < optimizingAt) return "modifying";
+  return now < completedAt ? "optimizing" : "completed";
+}
+
+/** What the volume is now: a modification counts once it is past `modifying`. */
+export function shapeAt(volume: VolumeRecord, now: number): VolumeShape {
+  const last = volume.modifications.at(-1);
+  if (last === undefined) return volume.shape;
+  return now < last.optimizingAt ? last.from : last.to;
+}
+
+export const snapshotState = ({ completedAt }: SnapshotRecord, now: number): "pending" | "completed" =>
+  now < completedAt ? "pending" : "completed";
+
+/** How far something is, in whole percent. */
+export function percentOf(startedAt: number, endsAt: number, now: number): number {
+  if (now >= endsAt) return 100;
+  return Math.max(0, Math.floor((100 * (now - startedAt)) / (endsAt - startedAt)));
+}

@@ -12,18 +12,30 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 const kubeVersion = "1.34.0";
 
 /** A rendered file, and the values that make it, later ones over earlier ones. */
-export const rendered: readonly { readonly file: string; readonly values: readonly string[] }[] = [
+export interface Rendered {
+  readonly file: string;
+  readonly values: readonly string[];
+  /** One template alone, with values of its own. */
+  readonly only?: readonly string[];
+}
+
+export const rendered: readonly Rendered[] = [
   { file: "kura.yaml", values: ["values.yaml"] },
+  {
+    file: "uninstall.yaml",
+    values: ["values.yaml"],
+    only: ["--set", "uninstallJob=true,defaultClass.replaceStandard=true", "--show-only", "templates/uninstall.yaml"],
+  },
   { file: "kind/kura.yaml", values: ["values.yaml", "kind/values.yaml"] },
   { file: "minikube/kura.yaml", values: ["values.yaml", "minikube/values.yaml"] },
 ];
 
 export const readRendered = (file: string): Promise<string> => readFile(at(file), "utf8");
 
-export async function render(helm: string, values: readonly string[]): Promise<string> {
+export async function render(helm: string, { values, only = [] }: Rendered): Promise<string> {
   const files = values.flatMap((file) => ["--values", at(file)]);
   const argv = [helm, "template", "kura", at("chart"), "--namespace", "kura-system", "--kube-version", kubeVersion];
-  const { exitCode, stdout, stderr } = await command([...argv, ...files]);
+  const { exitCode, stdout, stderr } = await command([...argv, ...files, ...only]);
   if (exitCode !== 0) throw new Error(stderr.trim());
   return `# Made from deploy/chart by npm run render; change it there.\n${inOrder(stdout)}`;
 }
@@ -35,8 +47,7 @@ function inOrder(text: string): string {
     .map((document) => document.replace(/^# Source: .*\n/m, "").trim())
     .filter((document) => document !== "");
   const isJob = (document: string) => /^kind: Job$/m.test(document);
-  const isWorkload = (document: string) => /^kind: (DaemonSet|Deployment)$/m.test(document);
-  const first = documents.findIndex(isWorkload);
+  const first = documents.findIndex((document) => /^kind: (DaemonSet|Deployment|Job)$/m.test(document));
   const sorted = [
     ...documents.slice(0, first),
     ...documents.filter(isJob),
@@ -47,8 +58,9 @@ function inOrder(text: string): string {
 
 if (import.meta.main) {
   const helm = process.env["HELM"] ?? "helm";
-  for (const { file, values } of rendered) {
-    const text = await render(helm, values);
+  for (const wish of rendered) {
+    const { file } = wish;
+    const text = await render(helm, wish);
     if (!process.argv.includes("--check")) await writeFile(at(file), text);
     else if (text !== (await readRendered(file))) {
       process.stdout.write(`deploy/${file} is not what deploy/chart gives now: run npm run render\n`);

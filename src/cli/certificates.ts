@@ -7,6 +7,8 @@ import { type KeyPair, makeCertificates } from "../host/certificates.ts";
 import { commandRunner } from "../host/run.ts";
 import { createSecret, hasSecret, replaceSecret, type SecretData } from "../kubernetes/secrets.ts";
 
+export const secretNames = ["kura-controller-tls", "kura-node-tls"] as const;
+
 /** `kura certificates`: what router and nodes need to trust each other, and nobody else. */
 export function certificatesCommand(): Command {
   return new Command("certificates")
@@ -43,7 +45,7 @@ async function writeFiles(directory: string, { authority, certificate, key }: Ke
  * whenever this ends early, one is still missing, and the next try makes both again.
  */
 async function ensureSecrets(namespace: string): Promise<void> {
-  const names = ["kura-controller-tls", "kura-node-tls"];
+  const names = secretNames;
   const there = await Promise.all(names.map((name) => hasSecret(namespace, name)));
   const [present, missing] = [names.filter((_, index) => there[index]), names.filter((_, index) => !there[index])];
   if (missing.length === 0) {

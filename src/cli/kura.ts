@@ -7,11 +7,13 @@ import { PoolTaken } from "../pool/lock.ts";
 import { version } from "../version.ts";
 import { certificatesCommand } from "./certificates.ts";
 import { csiCommand } from "./csi.ts";
+import { defaultClassCommand } from "./default-class.ts";
 import { doctorCommand } from "./doctor/doctor.ts";
 import { driverCommand } from "./driver.ts";
 import { ec2Command } from "./ec2.ts";
 import { poolCommand } from "./pool.ts";
 import { startCommand } from "./start.ts";
+import { uninstallCommand } from "./uninstall.ts";
 
 /** 0: done. 1: it did not work. 2: it was asked in a wrong way, or somebody else has what it needs. */
 const exitCodes = { problem: 1, usage: 2 };
@@ -47,6 +49,8 @@ const commands = (): readonly Command[] => [
   doctorCommand(),
   ec2Command(),
   certificatesCommand(),
+  defaultClassCommand(),
+  uninstallCommand(),
   startCommand(),
 ];
 

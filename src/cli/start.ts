@@ -9,6 +9,7 @@ import { makeLog, silentLog } from "../log.ts";
 import { createPool } from "../pool/create-pool.ts";
 import { hasPoolImage, unmountPoolImage } from "../pool/pool-image.ts";
 import { untilTold } from "./driver.ts";
+import { say } from "./say.ts";
 import { setUp } from "./set-up.ts";
 import { type RunningDriver, startDriver } from "./start-driver.ts";
 import { tellStory } from "./story.ts";
@@ -85,8 +86,4 @@ async function keepServing({ config }: RunningDriver): Promise<void> {
 async function removeAll(folder: string, root: string): Promise<void> {
   await unmountPoolImage(root, commandRunner());
   await rm(folder, { recursive: true, force: true });
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

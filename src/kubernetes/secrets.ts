@@ -20,6 +20,15 @@ export const createSecret = (namespace: string, name: string, data: SecretData):
 export const replaceSecret = (namespace: string, name: string, data: SecretData): Promise<unknown> =>
   kubernetesCall("PUT", pathOf(namespace, name), tlsSecret(name, data));
 
+/** Gone already is gone. */
+export async function deleteSecret(namespace: string, name: string): Promise<void> {
+  try {
+    await kubernetesCall("DELETE", pathOf(namespace, name));
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
 const pathOf = (namespace: string, name?: string): string =>
   `/api/v1/namespaces/${namespace}/secrets${name === undefined ? "" : `/${name}`}`;
 

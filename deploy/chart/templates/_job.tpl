@@ -1,12 +1,12 @@
 {{/*
 A Job that runs a `kura` command in the cluster once. Helm runs it at its hour and removes it; as a plain object it has
-the version in its name, for a Job's template cannot be changed. Takes root, name, hook, weight, args, rules, and local
-where the rules are for this namespace alone.
+the version in its name, for a Job's template cannot be changed. Takes root, name, hook, weight, args, rules, localRules
+(for this namespace alone), and once where it is not tried again.
 */}}
 {{- define "kura.job" -}}
 {{- $annotations := "" }}
 {{- if .root.Values.hooks }}
-{{- $annotations = printf "helm.sh/hook: %s\nhelm.sh/hook-weight: %q\nhelm.sh/hook-delete-policy: before-hook-creation,hook-succeeded" .hook .weight }}
+{{- $annotations = printf "helm.sh/hook: %s\nhelm.sh/hook-weight: %q\nhelm.sh/hook-delete-policy: before-hook-creation,hook-succeeded\nhelm.sh/hook-output-log-policy: hook-failed" .hook .weight }}
 {{- end }}
 {{- $before := $annotations | replace (printf "%q" .weight) (printf "%q" (sub (int .weight) 1 | toString)) }}
 {{- include "kura.account" (dict "root" .root "name" .name "annotations" $before) }}
@@ -20,7 +20,7 @@ where the rules are for this namespace alone.
 apiVersion: batch/v1
 kind: Job
 metadata:
-  name: {{ .name }}{{ if not .root.Values.hooks }}-{{ .root.Chart.AppVersion | replace "." "-" }}{{ end }}
+  name: {{ .name }}{{ if not (or .once .root.Values.hooks) }}-{{ .root.Chart.AppVersion | replace "." "-" }}{{ end }}
   namespace: {{ .root.Release.Namespace }}
   labels:
     {{- include "kura.labels" .root | nindent 4 }}
@@ -29,8 +29,8 @@ metadata:
     {{- . | nindent 4 }}
   {{- end }}
 spec:
-  backoffLimit: {{ .retries | default 10 }}
-  {{- if not .root.Values.hooks }}
+  backoffLimit: {{ ternary 0 10 (hasKey . "once") }}
+  {{- if not (or .once .root.Values.hooks) }}
   ttlSecondsAfterFinished: 60
   {{- end }}
   template:
@@ -40,7 +40,7 @@ spec:
         app.kubernetes.io/component: {{ .name }}
     spec:
       serviceAccountName: {{ .name }}
-      restartPolicy: {{ .restartPolicy | default "OnFailure" }}
+      restartPolicy: {{ ternary "Never" "OnFailure" (hasKey . "once") }}
       securityContext:
         {{- include "kura.nobody" .root | nindent 8 }}
       {{- with .root.Values.imagePullSecrets }}
@@ -53,6 +53,7 @@ spec:
           image: {{ include "kura.image" .root }}
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
           args: {{ toJson .args }}
+          terminationMessagePolicy: FallbackToLogsOnError
           env:
             - {name: NODE_EXTRA_CA_CERTS, value: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt}
           volumeMounts:

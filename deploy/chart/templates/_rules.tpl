@@ -68,3 +68,21 @@
 - {apiGroups: [""], resources: [secrets], verbs: [create]}
 - {apiGroups: [""], resources: [secrets], verbs: [get, update], resourceNames: [kura-controller-tls, kura-node-tls]}
 {{- end -}}
+
+{{- define "kura.rules.defaultClass" -}}
+- {apiGroups: [storage.k8s.io], resources: [storageclasses], verbs: [get, list, patch]}
+{{- if or .Values.hooks .Values.defaultClass.replaceStandard }}
+- {apiGroups: [storage.k8s.io], resources: [storageclasses], verbs: [create]}
+- {apiGroups: [storage.k8s.io], resources: [storageclasses], verbs: [delete], resourceNames: [standard]}
+{{- end }}
+{{- end -}}
+
+{{- define "kura.rules.uninstall" -}}
+{{ include "kura.rules.defaultClass" . }}
+- {apiGroups: [""], resources: [persistentvolumes, pods], verbs: [list]}
+- {apiGroups: [snapshot.storage.k8s.io], resources: [volumesnapshotcontents], verbs: [list]}
+{{- end -}}
+
+{{- define "kura.rules.uninstallHere" -}}
+- {apiGroups: [""], resources: [secrets], verbs: [delete], resourceNames: [kura-controller-tls, kura-node-tls]}
+{{- end -}}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { type Dependents, obstaclesOf, type PersistentVolume, type Pod } from "../../src/kubernetes/volume-users.ts";
+
+const driver = "loop.csi.kura.dev";
+const nothing: Dependents = { volumes: [], pods: [], snapshots: [] };
+
+const volume = (policy: string, of = driver): PersistentVolume => ({
+  metadata: { name: "pv" },
+  spec: {
+    csi: { driver: of },
+    claimRef: { namespace: "shop", name: "db-data" },
+    persistentVolumeReclaimPolicy: policy,
+  },
+});
+const pod = (volumes: Pod["spec"]["volumes"], phase = "Running", namespace = "shop"): Pod => ({
+  metadata: { name: "db", namespace },
+  spec: { ...(volumes === undefined ? {} : { volumes }) },
+  status: { phase },
+});
+const byClaim = [{ name: "data", persistentVolumeClaim: { claimName: "db-data" } }];
+const ephemeral = [{ name: "data", ephemeral: {} }];
+const content = (of: string) => ({ metadata: { name: "content" }, spec: { driver: of } });
+
+describe("what keeps a driver from being removed", () => {
+  const table: readonly (readonly [string, Partial<Dependents>, readonly RegExp[]])[] = [
+    ["nothing", {}, []],
+    ["a kept volume that nobody uses: nothing", { volumes: [volume("Retain")] }, []],
+    ["a volume that goes with its claim", { volumes: [volume("Delete")] }, [/^volume pv of claim shop\/db-data/]],
+    ["others' volumes: nothing", { volumes: [volume("Delete", "other.example.com")], pods: [pod(byClaim)] }, []],
+    ["a pod", { volumes: [volume("Retain")], pods: [pod(byClaim)] }, [/^pod shop\/db uses claim shop\/db-data/]],
+    ["a pod that starts", { volumes: [volume("Retain")], pods: [pod(byClaim, "Pending")] }, [/^pod shop\/db/]],
+    ["a pod that has ended: nothing", { volumes: [volume("Retain")], pods: [pod(byClaim, "Succeeded")] }, []],
+    [
+      "a like-named claim elsewhere: nothing",
+      { volumes: [volume("Retain")], pods: [pod(byClaim, "Running", "b")] },
+      [],
+    ],
+    ["a generic ephemeral volume", { volumes: [volume("Retain")], pods: [pod(ephemeral)] }, [/^pod shop\/db uses/]],
+    ["a pod and its volume", { volumes: [volume("Delete")], pods: [pod(byClaim)] }, [/^pod/, /^volume/]],
+    ["a snapshot", { snapshots: [content(driver)] }, [/^snapshot content content/]],
+    ["others' snapshots: nothing", { snapshots: [content("other.example.com")] }, []],
+    ["a pod without volumes: nothing", { volumes: [volume("Retain")], pods: [pod(undefined)] }, []],
+  ];
+  test.each(table)("%s", (_, dependents, expected) => {
+    const found = obstaclesOf(driver, { ...nothing, ...dependents }).map(({ what }) => what);
+    expect(found).toHaveLength(expected.length);
+    for (const [index, pattern] of expected.entries()) expect(found[index]).toMatch(pattern);
+  });
+});

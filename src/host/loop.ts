@@ -1,4 +1,4 @@
-import { type BigIntStats, constants, readFileSync } from "node:fs";
+import { type BigIntStats, constants, existsSync, readFileSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { HostError } from "../node/host-error.ts";
@@ -75,7 +75,7 @@ export class Loops {
   async detach(file: string, which: "all" | "read-only" = "all"): Promise<void> {
     for (const loop of await this.#chosen(file, which)) {
       await refuseIfHeld(loop.path);
-      await this.#run(["losetup", "--detach", loop.path]);
+      await this.#run(["losetup", "--detach", loop.path]).catch(ignoreDetached);
     }
     for (let patience = 40; (await this.#chosen(file, which)).length > 0; patience -= 1) {
       if (patience === 0)
@@ -161,10 +161,14 @@ export function majorMinorOf(dev: bigint): string {
   return `${major}:${minor}`;
 }
 
-/** Kernel 5.15 and later; before, every look is news. sysfs asks no disk, so it is read without waiting for a thread. */
+/**
+ * Kernel 5.15 and later; before, every look is news. The number changes a moment before a file is attached, so whether
+ * there is one belongs to it. sysfs asks no disk, so it is read without waiting for a thread.
+ */
 function sequenceOf(name: string): string | undefined {
   try {
-    return readFileSync(`/sys/block/${name}/diskseq`, "utf8");
+    const isAttached = existsSync(`/sys/block/${name}/loop`);
+    return `${readFileSync(`/sys/block/${name}/diskseq`, "utf8").trim()} ${isAttached}`;
   } catch (error) {
     if (isErrno(error, "ENOENT")) return undefined;
     throw error;
@@ -187,6 +191,11 @@ export async function isHeld(device: string): Promise<boolean> {
 
 export async function refuseIfHeld(device: string): Promise<void> {
   if (await isHeld(device)) throw new HostError("in-use", `${device} is in use, perhaps in another mount namespace`);
+}
+
+/** ENXIO: it went by itself meanwhile, with the last one who had it open. */
+function ignoreDetached(error: unknown): void {
+  if (!(error instanceof CommandError) || !/no such device or address/i.test(error.stderr)) throw error;
 }
 
 const cannotAttach = (image: Image, error: CommandError): Error =>

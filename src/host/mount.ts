@@ -37,10 +37,9 @@ export async function unmount(path: string, run: Run): Promise<void> {
 
 function explain(error: unknown, device: string, path: string, fsType: FsType, options: readonly string[]): unknown {
   if (!(error instanceof CommandError)) return error;
-  if (
-    /structure needs cleaning|can't read superblock|bad superblock|wrong fs type/i.test(error.stderr) &&
-    options.length <= 2
-  ) {
+  // mount(8) has one text for every EINVAL: a bad option, where there is one that the filesystem itself reads
+  const isDamaged = /structure needs cleaning|can't read superblock/i.test(error.stderr);
+  if (isDamaged || (/bad superblock|wrong fs type/i.test(error.stderr) && options.every(isSurelyKnown))) {
     const repair = fsType === "xfs" ? "xfs_repair" : fsType === "btrfs" ? "btrfs check" : "e2fsck -f";
     return new HostError(
       "corrupt",
@@ -57,5 +56,9 @@ function explain(error: unknown, device: string, path: string, fsType: FsType, o
   }
   return error;
 }
+
+/** What we add ourselves, and what mount(8) turns into flags that every filesystem has. */
+const isSurelyKnown = (option: string): boolean =>
+  /^(nouuid|defaults|ro|rw|(no|rel|strict)atime|nodiratime|lazytime|no(dev|suid|exec)|sync|dirsync)$/.test(option);
 
 const firstLine = (error: CommandError): string => error.stderr.trim().split("\n")[0] ?? "";

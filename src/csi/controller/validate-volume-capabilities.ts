@@ -19,6 +19,7 @@ import {
   type VolumeId,
 } from "../../backend/backend.ts";
 import { noLocks, type Rpc } from "../rpc.ts";
+import { withinLimit } from "../rules/field-limits.ts";
 import { parseVolumeId } from "../rules/id.ts";
 import { sameEntries } from "../rules/same-entries.ts";
 import { objectionTo, parseCapabilities } from "../rules/volume-capability.ts";
@@ -44,7 +45,7 @@ export const validateVolumeCapabilities = (
     const volume = await backend.volumes.find(id, signal);
     if (volume === undefined) throw noSuch("volume", id);
     const message = objections(backend, volume, capabilities, request)[0];
-    if (message !== undefined) return { message };
+    if (message !== undefined) return { message: withinLimit(message) };
     const { volumeContext, volumeCapabilities, parameters, mutableParameters } = request;
     return { confirmed: { volumeContext, volumeCapabilities, parameters, mutableParameters } };
   },

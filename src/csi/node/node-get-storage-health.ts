@@ -5,8 +5,9 @@
  */
 import type { NodeGetStorageHealthRequest } from "../../../proto/gen/csi/v1/NodeGetStorageHealthRequest.ts";
 import type { NodeGetStorageHealthResponseInit } from "../../../proto/gen/csi/v1/NodeGetStorageHealthResponse.ts";
-import type { NodeBackend } from "../../backend/node-backend.ts";
+import type { NodeBackend, StorageHealth } from "../../backend/node-backend.ts";
 import { noLocks, type Rpc } from "../rpc.ts";
+import { withinLimit } from "../rules/field-limits.ts";
 
 export const nodeGetStorageHealth = (
   storageHealth: NonNullable<NodeBackend["storageHealth"]>,
@@ -14,5 +15,7 @@ export const nodeGetStorageHealth = (
   name: "NodeGetStorageHealth",
   parse: () => undefined,
   locks: noLocks,
-  handle: async (_, signal) => ({ backendHealth: (await storageHealth(signal)).map((health) => ({ ...health })) }),
+  handle: async (_, signal) => ({ backendHealth: (await storageHealth(signal)).map(cut) }),
 });
+
+const cut = (health: StorageHealth) => ({ ...health, message: withinLimit(health.message) });

@@ -5,6 +5,7 @@ import type { ControllerListVolumeHealthResponseInit } from "../../../proto/gen/
 import type { VolumeHealthInit } from "../../../proto/gen/csi/v1/VolumeHealth.ts";
 import { invalid } from "../errors.ts";
 import { type AnyRpc, noLocks, type Rpc } from "../rpc.ts";
+import { withinLimit } from "../rules/field-limits.ts";
 import { parsePage, tokenOf } from "../rules/page.ts";
 import type { MergedList } from "./merged-list.ts";
 import type { Peer, Peers } from "./peers.ts";
@@ -86,6 +87,6 @@ const awayVolumes = (peers: Peers, volumes: MergedList<VolumeEntry>): readonly V
 const unreachable = (volumeId: string, node: string): VolumeHealthInit => ({
   volumeId,
   healthStatuses: [
-    { status: "INACCESSIBLE", reason: "NodeUnreachable", message: `node ${node} cannot be reached`.slice(0, 128) },
+    { status: "INACCESSIBLE", reason: "NodeUnreachable", message: withinLimit(`node ${node} cannot be reached`) },
   ],
 });

@@ -48,6 +48,15 @@ function checkMap(map: object, field: string): void {
   if (bytes > mapBytes) throw invalid(`${field} takes ${bytes} bytes, ${mapBytes} are allowed`);
 }
 
+/** Texts of our own keep the limit too; cut between characters. */
+export function withinLimit(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= stringBytes) return text;
+  let end = stringBytes;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1; // the middle of a character of UTF-8
+  return bytes.toString("utf8", 0, end);
+}
+
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 const protoName = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

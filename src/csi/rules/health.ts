@@ -1,4 +1,5 @@
 import type { HealthStatus } from "../../backend/backend.ts";
+import { withinLimit } from "./field-limits.ts";
 
 /** "MUST NOT return multiple messages for the same volume with the same (status, reason) combination." */
 export function healthStatusesInit(statuses: readonly HealthStatus[]) {
@@ -6,6 +7,6 @@ export function healthStatusesInit(statuses: readonly HealthStatus[]) {
   return [...unique.values()].map(({ status, reason, message }) => ({
     status,
     reason,
-    message: message.slice(0, 128),
+    message: withinLimit(message),
   }));
 }

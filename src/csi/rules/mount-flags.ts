@@ -6,7 +6,7 @@ const maximumBytes = 4096;
 const forbidden = new Set([
   ...["bind", "rbind", "move", "remount", "loop", "offset", "sizelimit", "encryption", "helper", "uhelper"],
   ...["shared", "rshared", "slave", "rslave", "private", "rprivate", "unbindable", "runbindable"],
-  ...["device", "logdev", "rtdev", "journal_dev", "journal_path", "sb", "verity.roothash", "subvol", "subvolid"],
+  ...["device", "logdev", "rtdev", "journal_dev", "journal_path", "sb", "subvol", "subvolid"],
 ]);
 
 /** Mount flags come from the user of a claim: each is one option, and none may lead mount(8) away from the volume. */
@@ -21,6 +21,6 @@ function parseMountFlag(flag: string, field: string): string {
     throw invalid(`${field}: ${JSON.stringify(flag)} is not a mount option`);
   }
   const name = flag.split("=")[0]?.toLowerCase() ?? "";
-  if (forbidden.has(name) || name.startsWith("x-")) throw invalid(`${field}: ${flag} is not allowed`);
+  if (forbidden.has(name) || /^(x-|verity\.)/.test(name)) throw invalid(`${field}: ${flag} is not allowed`);
   return flag;
 }

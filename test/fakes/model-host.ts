@@ -1,0 +1,170 @@
+import { dirname } from "node:path";
+import type { Host } from "../../src/node/host.ts";
+import { HostError } from "../../src/node/host-error.ts";
+import type { DeviceRef, NoteFilesystem, Plan, Step } from "../../src/node/step.ts";
+import { type Filesystem, ModelWorld } from "./model-world.ts";
+
+export interface ModelHost extends Host {
+  readonly world: ModelWorld;
+  /** What was done, in order. */
+  readonly done: readonly Step[];
+}
+
+/** The Host port on a machine that is only imagined. It passes the port's contract. */
+export function modelHost(world = new ModelWorld()): ModelHost {
+  const done: Step[] = [];
+  const performOne = async (step: Step, note: (step: NoteFilesystem) => Promise<void>): Promise<void> => {
+    if (step.do === "note-filesystem") await note(step);
+    else performStep(step, world);
+    done.push(step);
+  };
+  return {
+    world,
+    done,
+    observe: async (source, paths) => world.observe(source, paths),
+    probe: async (source) => world.probe(source),
+    usageOf: async () => ({ bytes: { total: 100, used: 10, available: 90 }, inodes: undefined }),
+    realPath: async (path) => path,
+    async perform(plan: Plan, signal, note = refuseToNote) {
+      try {
+        for (const step of plan.steps) {
+          signal.throwIfAborted();
+          await performOne(step, note);
+        }
+      } finally {
+        for (const step of plan.finally ?? []) await performOne(step, note);
+      }
+    },
+  };
+}
+
+const refuseToNote = (step: NoteFilesystem): never => {
+  throw new Error(`nobody keeps a record of volume ${step.volume}`);
+};
+
+type Act = Exclude<Step, NoteFilesystem>;
+type Acts = { readonly [Kind in Act["do"]]: (step: Extract<Act, { do: Kind }>, world: ModelWorld) => void };
+
+const performStep = (step: Act, world: ModelWorld): void =>
+  (acts[step.do] as (step: Act, world: ModelWorld) => void)(step, world);
+
+/** What a pool keeps is not part of this world. */
+const nothing = (): void => {};
+
+const acts: Acts = {
+  "reserve-image": nothing,
+  "write-record": nothing,
+  rename: nothing,
+  "make-directory": ({ path }, world) => makePath(path, "directory", world),
+  "make-file": ({ path }, world) => makePath(path, "file", world),
+  "remove-target": ({ path }, world) => removeTarget(path, world),
+  "remove-file": ({ path }, world) => void world.paths.delete(path),
+  "make-image": ({ path, sizeBytes }, world) => void world.files.set(path, { sizeBytes, holds: "nothing" }),
+  "clone-image": ({ from, to, sizeBytes }, world) => {
+    const original = world.bytesOf(from);
+    const holds = structuredClone(original.holds);
+    world.files.set(to, { sizeBytes: Math.max(original.sizeBytes, sizeBytes), holds });
+  },
+  "resize-image": ({ path, sizeBytes }, world) => {
+    const bytes = world.bytesOf(path);
+    bytes.sizeBytes = Math.max(bytes.sizeBytes, sizeBytes);
+  },
+  attach: ({ image: { file }, readOnly }, world) => world.addLoop(file, readOnly, world.bytesOf(file).sizeBytes),
+  detach: ({ image }, world) => detach(image.file, () => true, world),
+  "detach-read-only": ({ image }, world) => detach(image.file, (readOnly) => readOnly, world),
+  "refresh-size": ({ image }, world) => {
+    for (const loop of world.loops.filter(({ file }) => file === image.file))
+      loop.sizeBytes = world.bytesOf(loop.file).sizeBytes;
+  },
+  "set-limits": ({ device, limits }, world) => {
+    const { path } = world.deviceOf(device);
+    for (const loop of world.loops.filter((loop) => loop.path === path)) loop.limits = limits;
+  },
+  flush: ({ device }, world) => void world.deviceOf(device),
+  freeze: ({ path }, world) => void world.frozen.add(path),
+  thaw: ({ path }, world) => void world.frozen.delete(path),
+  unmount: ({ path }, world) => {
+    const index = world.mounts.findLastIndex((mount) => mount.path === path);
+    if (index !== -1) world.mounts.splice(index, 1);
+  },
+  format: ({ device, fsType }, world) => {
+    const { path, file, sizeBytes } = world.deviceOf(device);
+    world.refuseIfHeld(path);
+    world.bytesOf(file).holds = freshFilesystem(fsType, sizeBytes);
+  },
+  check: ({ device }, world) => world.refuseIfHeld(world.deviceOf(device).path),
+  "give-new-id": ({ device }, world) => world.refuseIfHeld(world.deviceOf(device).path),
+  "grow-unmounted": ({ device }, world) => {
+    world.refuseIfHeld(world.deviceOf(device).path);
+    grow(device, world);
+  },
+  "grow-mounted": ({ device }, world) => grow(device, world),
+  mount: (step, world) => mount(step, world),
+  "remove-lost-and-found": ({ path }, world) => {
+    const file = world.mounts.findLast((mount) => mount.path === path)?.file;
+    if (file !== undefined) filesystemIn(file, world).lostAndFound = false;
+  },
+  bind: ({ from, to, readOnly }, world) => {
+    const there = world.mounts.findLast(({ path }) => path === from);
+    if (there === undefined) throw new Error(`nothing is mounted at ${from}`);
+    needPath(to, world);
+    world.mounts.push({ ...there, path: to, readOnly: there.readOnly || readOnly });
+  },
+  "bind-device": ({ device, to }, world) => {
+    const { path, file } = world.deviceOf(device);
+    needPath(to, world);
+    const readOnly = "image" in device && device.readOnly;
+    const shown = { as: "device", fsType: "devtmpfs", options: [], alive: true } as const;
+    world.mounts.push({ ...shown, path: to, file, device: path, readOnly });
+  },
+};
+
+export const freshFilesystem = (fsType: Filesystem["fsType"], sizeBytes: number): Filesystem => ({
+  ...{ fsType, sizeBytes, torn: false, data: "" },
+  lostAndFound: fsType === "ext4" || fsType === "ext3",
+});
+
+function filesystemIn(file: string, world: ModelWorld): Filesystem {
+  const { holds } = world.bytesOf(file);
+  if (holds === "nothing" || "other" in holds) throw new Error(`${file} holds no filesystem`);
+  return holds;
+}
+
+function mount(step: Extract<Step, { do: "mount" }>, world: ModelWorld): void {
+  const { path: device, file } = world.deviceOf(step.device);
+  const filesystem = filesystemIn(file, world);
+  if (filesystem.torn || filesystem.fsType !== step.fsType)
+    throw new HostError("corrupt", `the ${step.fsType} on ${device} cannot be mounted`);
+  needPath(step.path, world);
+  const { path, fsType, options } = step;
+  const readOnly = options.includes("ro") || ("image" in step.device && step.device.readOnly);
+  world.mounts.push({ path, file, device, as: "filesystem", readOnly, fsType, options, alive: true });
+}
+
+function grow(device: DeviceRef, world: ModelWorld): void {
+  const { file, sizeBytes } = world.deviceOf(device);
+  filesystemIn(file, world).sizeBytes = sizeBytes;
+}
+
+function detach(file: string, isMeant: (readOnly: boolean) => boolean, world: ModelWorld): void {
+  for (const loop of world.loops.filter((loop) => loop.file === file && isMeant(loop.readOnly))) {
+    world.refuseIfHeld(loop.path);
+    world.loops.splice(world.loops.indexOf(loop), 1);
+  }
+}
+
+function makePath(path: string, kind: "directory" | "file", world: ModelWorld): void {
+  if (world.paths.get(dirname(path)) !== "directory")
+    throw new HostError("missing", `the parent directory of ${path} does not exist`);
+  world.paths.set(path, kind);
+}
+
+function needPath(path: string, world: ModelWorld): void {
+  if (!world.paths.has(path)) throw new Error(`${path} does not exist`);
+}
+
+function removeTarget(path: string, world: ModelWorld): void {
+  if (world.filled.has(path)) throw new HostError("not-empty", `${path} holds files; it is not removed`);
+  if (world.mounts.some((mount) => mount.path === path)) throw new Error(`${path} is a mount point`);
+  world.paths.delete(path);
+}

@@ -151,7 +151,8 @@ async function observePath(path: string, mounts: readonly Mount[], volume: Seen)
   const kind = await kindOf(path);
   if (top === undefined) return { kind, mount: undefined };
   const description = `${top.source} (${top.fsType})`;
-  return { kind, mount: { isVolume: volume.mounts.includes(top), description, depth: there.length } };
+  const depth = there.length - 1 - there.findLastIndex((mount) => !volume.mounts.includes(mount));
+  return { kind, mount: { isVolume: depth > 0, description, depth } };
 }
 
 async function kindOf(path: string): Promise<PathFacts["kind"]> {

@@ -62,7 +62,7 @@ export interface PathMount {
   /** Whether it is this volume, in whole. Anything else is none of our business. */
   readonly isVolume: boolean;
   readonly description: string;
-  /** How many mounts lie on top of each other there. */
+  /** How many mounts of this volume lie on top of each other there, nothing else between them. */
   readonly depth: number;
 }
 

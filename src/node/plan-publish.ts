@@ -1,5 +1,5 @@
 import type { PathFacts, ShownAt, VolumeFacts } from "./host.ts";
-import { connect, deviceOf, differenceOf, type StageAccess } from "./plan-stage.ts";
+import { connect, deviceOf, differenceOf, type StageAccess, shownOnTopOf } from "./plan-stage.ts";
 import { type Plan, type Refusal, refuse, type Step } from "./step.ts";
 import type { NodeVolume } from "./volume.ts";
 
@@ -33,7 +33,7 @@ export function planPublish(wish: PublishWish, now: PublishFacts): Plan | Refusa
   }
   const ready = readiness(wish, now);
   if ("refused" in ready) return ready;
-  const there = now.volume.shownAt.find(({ path }) => path === wish.targetPath);
+  const there = shownOnTopOf(wish.targetPath, now.target, now.volume);
   if (now.target.mount !== undefined && there?.alive !== false) return alreadyThere(wish, now, there);
   const conflict = conflictWithOthers(wish, now);
   if (conflict !== undefined) return conflict;
@@ -62,7 +62,7 @@ const ofOneMount = ["ro", "rw", "noatime", "nodiratime", "relatime", "nodev", "n
 const isOfOneMount = (flag: string): boolean => ofOneMount.includes(flag);
 
 function stagedMount({ volume, stagingPath }: PublishWish, now: PublishFacts): { staged: true } | Refusal {
-  const staged = now.volume.shownAt.find(({ path }) => path === stagingPath);
+  const staged = shownOnTopOf(stagingPath, now.staging, now.volume);
   if (staged?.alive) return { staged: true };
   const holds = now.staging.mount?.description ?? "nothing mounted";
   const why =
@@ -121,7 +121,7 @@ function show(wish: PublishWish, now: PublishFacts): Step[] {
     return [...steps, { do: "bind", from: source.path, to, readOnly, flags: access.flags }];
   }
   // a read-only bind mount of a device node can still be written through, so readers get a device of their own
-  const steps: Step[] = readOnly && now.volume.readOnlyDevice === undefined ? connect(volume, now.volume, true) : [];
+  const steps: Step[] = readOnly ? connect(volume, now.volume, true) : [];
   if (now.target.kind === "missing") steps.push({ do: "make-file", path: to });
   return [...steps, { do: "bind-device", device: deviceOf(volume.source, readOnly), to }];
 }

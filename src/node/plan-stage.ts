@@ -59,12 +59,13 @@ function planStageMount(wish: StageWish, access: StageAccess & { kind: "mount" }
   if (fsType !== undefined && volume.fsType !== undefined && fsType !== volume.fsType) {
     return refuse("FAILED_PRECONDITION", `volume ${volume.id} has ${volume.fsType}, not ${fsType}`);
   }
-  const there = now.volume.shownAt.find(({ path }) => path === stagingPath);
+  const there = shownOnTopOf(stagingPath, now.staging, now.volume);
   if (now.staging.mount !== undefined && there === undefined) {
     return refuse("ALREADY_EXISTS", `staging_target_path ${stagingPath} holds ${now.staging.mount.description}`);
   }
   if (there === undefined) return planFirstMount(wish, access, fsType, now);
-  if (!there.alive) return planRemount(wish, access, fsType, now);
+  if (!there.alive) return planRemount(wish, access, fsType, now, "has shut down");
+  if (isLeftByWriter(wish, there, now)) return planRemount(wish, access, fsType, now, "is mounted for writing");
   const difference = differenceOf(there, fsType, access.flags, wish.readOnly);
   if (difference !== undefined) {
     return refuse("ALREADY_EXISTS", `volume ${volume.id} is staged at ${stagingPath} ${difference}`);
@@ -75,18 +76,30 @@ function planStageMount(wish: StageWish, access: StageAccess & { kind: "mount" }
   };
 }
 
-/** What is mounted but answers with I/O errors has shut down; mounting it again helps once nobody holds it. */
+/** What the volume shows at a path; not where something else lies on top of it. */
+export const shownOnTopOf = (path: string, { mount }: PathFacts, volume: VolumeFacts): ShownAt | undefined =>
+  mount?.isVolume ? volume.shownAt.find((shown) => shown.path === path) : undefined;
+
+/** A reader's stage mounts for writing first; where a crash cut it off there, nobody has the volume yet. */
+const isLeftByWriter = ({ readOnly, stagingPath }: StageWish, there: ShownAt, { volume }: StageFacts): boolean =>
+  readOnly && !there.readOnly && volume.shownAt.every(({ path }) => path === stagingPath);
+
+/**
+ * What is mounted but answers with I/O errors has shut down; mounting it again helps once nobody holds it. So it does
+ * where the mount is the rest of a crash.
+ */
 function planRemount(
   wish: StageWish,
   access: StageAccess & { kind: "mount" },
   fsType: FsType | undefined,
   now: StageFacts,
+  why: string,
 ): Plan | Refusal {
   const others = now.volume.shownAt.filter(({ path }) => path !== wish.stagingPath).map(({ path }) => path);
   if (others.length > 0) {
     return refuse(
       "FAILED_PRECONDITION",
-      `the filesystem of volume ${wish.volume.id} has shut down and is still published at ${others.join(", ")}`,
+      `the filesystem of volume ${wish.volume.id} ${why} and is still published at ${others.join(", ")}`,
     );
   }
   const again = planFirstMount(wish, access, fsType, { ...now, volume: { ...now.volume, shownAt: [] } });

@@ -6,7 +6,7 @@ import { planUnstage } from "../../src/node/plan-unstage.ts";
 import { isRefusal, type NoteFilesystem, type Plan, type Refusal, type Step } from "../../src/node/step.ts";
 import { type Filesystem, type NodeVolume, noLimits } from "../../src/node/volume.ts";
 import { modelHost } from "../fakes/model-host.ts";
-import type { Bytes } from "../fakes/model-world.ts";
+import type { Bytes, ModelMount } from "../fakes/model-world.ts";
 
 export const stagingPath = "/kubelet/staging";
 export const targetPath = "/kubelet/target";
@@ -140,3 +140,9 @@ export const aVolume: NodeVolume = {
 
 export const verbs = (plan: Plan | Refusal): readonly string[] =>
   isRefusal(plan) ? [`${plan.refused}: ${plan.reason}`] : plan.steps.map((step) => step.do);
+
+/** Something that this driver knows nothing of. */
+export const somebodysMount = (path: string): ModelMount => ({
+  ...{ path, file: undefined, device: "tmpfs", as: "filesystem", fsType: "tmpfs" },
+  ...{ readOnly: false, options: [], alive: true },
+});

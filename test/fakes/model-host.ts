@@ -23,7 +23,11 @@ export function modelHost(world = new ModelWorld()): ModelHost {
     done,
     observe: async (source, paths) => world.observe(source, paths),
     probe: async (source) => world.probe(source),
-    usageOf: async () => ({ bytes: { total: 100, used: 10, available: 90 }, inodes: undefined }),
+    async usageOf(path) {
+      const file = world.mounts.findLast((mount) => mount.path === path)?.file;
+      const total = file === undefined ? 0 : filesystemIn(file, world).sizeBytes;
+      return { bytes: { total, used: 0, available: total }, inodes: undefined };
+    },
     realPath: async (path) => path,
     async perform(plan: Plan, signal, note = refuseToNote) {
       try {

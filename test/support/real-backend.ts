@@ -1,6 +1,6 @@
 import { makeBackend } from "../../src/cli/make-backend.ts";
 import { parseDriverConfig } from "../../src/config.ts";
-import { linuxHost } from "../../src/host/linux-host.ts";
+import { type LinuxHost, linuxHost } from "../../src/host/linux-host.ts";
 import { commandRunner } from "../../src/host/run.ts";
 import { Throttle } from "../../src/host/throttle.ts";
 import type { BackendUnderTest } from "../contract/under-test.ts";
@@ -11,7 +11,7 @@ export async function realBackend(options: Readonly<Record<string, unknown>>): P
   const sandbox = await makeSandbox();
   const endpoint = `unix://${sandbox.path("csi.sock")}`;
   const config = parseDriverConfig({ endpoint, pool: sandbox.pool, nodeId: "node-a", ...options });
-  const host = linuxHost({ run: commandRunner(), throttle: new Throttle(undefined), maxFreezeMs: 5000 });
+  const host = realHost();
   const { backend, node, started, close } = await makeBackend(config, host);
   await started;
   return {
@@ -23,3 +23,7 @@ export async function realBackend(options: Readonly<Record<string, unknown>>): P
     },
   };
 }
+
+/** This machine, on which no limits are set: cgroups are everybody's. */
+export const realHost = (): LinuxHost =>
+  linuxHost({ run: commandRunner(), throttle: new Throttle(undefined), maxFreezeMs: 5000 });

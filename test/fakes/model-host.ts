@@ -59,6 +59,8 @@ const acts: Acts = {
   "reserve-image": nothing,
   "write-record": nothing,
   rename: nothing,
+  "copy-tree": nothing,
+  "set-owner": nothing,
   "make-directory": ({ path }, world) => makePath(path, "directory", world),
   "make-file": ({ path }, world) => makePath(path, "file", world),
   "remove-target": ({ path }, world) => removeTarget(path, world),

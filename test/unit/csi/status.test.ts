@@ -17,6 +17,7 @@ const faults: { readonly [Kind in Fault["kind"]]: readonly [Extract<Fault, { kin
   "bad-parameter": [{ kind: "bad-parameter", key: "iops" }, "INVALID_ARGUMENT"],
   "bad-source": [{ kind: "bad-source" }, "INVALID_ARGUMENT"],
   "member-of-group": [{ kind: "member-of-group", group: "g" }, "INVALID_ARGUMENT"],
+  forbidden: [{ kind: "forbidden", action: "ec2:CreateVolume" }, "PERMISSION_DENIED"],
   unfit: [{ kind: "unfit", reason: "no reflink" }, "FAILED_PRECONDITION"],
   busy: [{ kind: "busy", reason: "mkfs" }, "ABORTED"],
   unreachable: [{ kind: "unreachable", reason: "timeout" }, "UNAVAILABLE"],

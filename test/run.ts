@@ -4,16 +4,15 @@
  * A level that needs root or a tool says so and fails where it is missing; it never passes in silence. Skips are the
  * lines of test/skips.txt, no others.
  */
-import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setUp } from "../src/cli/set-up.ts";
 import { readMounts } from "../src/host/mounts.ts";
 import { type Level, levels } from "./levels.ts";
 import { addCounts, type Counts, failed, noCounts, showCounts } from "./support/counts.ts";
 import { loopsNow } from "./support/loops.ts";
-import { judgeSkips } from "./support/skips.ts";
+import { runVitest } from "./support/run-vitest.ts";
 
 const { chosen, without } = choose(process.argv.slice(2));
 let total = noCounts;
@@ -50,7 +49,9 @@ async function runLevel(level: Level): Promise<Counts> {
     return failed(1);
   }
   const folder = await mkdtemp(join(tmpdir(), `kura-${level.name}-`));
-  const counts = await runVitest(level, folder);
+  // a mount namespace of its own: whatever a test leaves mounted goes with it
+  const inside = level.needsRoot ? ["unshare", "--mount", "--propagation", "private"] : [];
+  const counts = await runVitest({ project: level.name, folder, inside });
   const leaked = await leftIn(folder);
   for (const what of leaked) process.stdout.write(`${level.name}: left behind: ${what}\n`);
   await rm(folder, { recursive: true, force: true });
@@ -69,39 +70,4 @@ async function processesNow(): Promise<readonly string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
   return lines.map((line, index) => `process ${pids[index]}: ${line.replaceAll("\0", " ")}`);
-}
-
-async function runVitest(level: Level, folder: string): Promise<Counts> {
-  const report = join(await mkdtemp(join(tmpdir(), "kura-report-")), "report.json");
-  // a mount namespace of its own: whatever a test leaves mounted goes with it
-  const alone = level.needsRoot ? ["unshare", "--mount", "--propagation", "private"] : [];
-  const vitest = [
-    "node",
-    "node_modules/vitest/vitest.mjs",
-    "run",
-    "--project",
-    level.name,
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${report}`,
-  ];
-  try {
-    const exitCode = await inherit([...alone, ...vitest], folder);
-    const counts = await judgeSkips(level.name, JSON.parse(await readFile(report, "utf8")));
-    return exitCode !== 0 && counts.failed === 0 ? addCounts(counts, failed(1)) : counts;
-  } catch (error) {
-    process.stdout.write(`${level.name}: ${error instanceof Error ? error.message : error}\n`);
-    return failed(1);
-  } finally {
-    await rm(dirname(report), { recursive: true });
-  }
-}
-
-/** Everything that the tests make lies below `folder`, so that what they leave can be told from what others do. */
-function inherit([command = "", ...args]: readonly string[], folder: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, TMPDIR: folder } });
-    child.on("error", reject);
-    child.on("exit", (code) => resolve(code ?? 1));
-  });
 }

@@ -4,24 +4,26 @@ import { commandRunner, packageOf } from "../host/run.ts";
 import { isInstalled } from "./doctor/checks.ts";
 
 /** What a fresh machine lacks is installed where that is possible (Debian, root); otherwise it is named. */
-export async function setUp(say: (line: string) => void): Promise<void> {
+export async function setUp(say: (line: string) => void, tools: Tools = packageOf): Promise<void> {
   if (process.getuid?.() !== 0)
     throw new UsageError("root is needed, to attach loop devices and mount: run it with sudo");
-  const missing = await missingPackages();
+  const missing = await missingPackages(tools);
   if (missing.length === 0) return;
   if (!(await hasApt()))
     throw new UsageError(`tools are missing: install ${missing.join(", ")} (names of Debian's packages)`);
   say(`installing ${missing.join(", ")}`);
   await install(missing);
-  const still = await missingPackages();
+  const still = await missingPackages(tools);
   if (still.length > 0)
     throw new UsageError(`tools are missing and could not be installed: ${still.join(", ")} (Debian packages)`);
 }
 
-export async function missingPackages(): Promise<readonly string[]> {
+/** Each tool, and the Debian package that has it. */
+type Tools = Readonly<Record<string, string>>;
+
+async function missingPackages(tools: Tools): Promise<readonly string[]> {
   const missing = new Set<string>();
-  for (const [tool, debianPackage] of Object.entries(packageOf))
-    if (!(await isInstalled(tool))) missing.add(debianPackage);
+  for (const [tool, debianPackage] of Object.entries(tools)) if (!(await isInstalled(tool))) missing.add(debianPackage);
   return [...missing];
 }
 

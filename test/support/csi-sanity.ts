@@ -1,6 +1,5 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder } from "./cache.ts";
+import { cacheFolder, isThere } from "./cache.ts";
 import { command } from "./command.ts";
 
 const version = "v5.6.0";
@@ -9,11 +8,7 @@ const version = "v5.6.0";
 export async function buildCsiSanity(): Promise<string> {
   const folder = await cacheFolder("bin", `csi-sanity-${version}`);
   const binary = join(folder, "csi-sanity");
-  const isThere = await access(binary).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) return binary;
+  if (await isThere(binary)) return binary;
   const argv = ["go", "install", `github.com/kubernetes-csi/csi-test/v5/cmd/csi-sanity@${version}`];
   const { exitCode, stderr } = await command(argv, { env: { GOBIN: folder } }).catch(() => ({
     exitCode: 127,

@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { addCounts, type Counts, failed } from "./counts.ts";
+import { judgeSkips } from "./skips.ts";
+
+export interface VitestRun {
+  /** A project of vitest.config.ts. */
+  readonly project: string;
+  /** Everything that the tests make lies below it, so that what they leave can be told from what others do. */
+  readonly folder: string;
+  /** A command that runs vitest where its tests belong. */
+  readonly inside?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly files?: readonly string[];
+}
+
+/** Runs a project of tests, and counts them. */
+export async function runVitest({ project, folder, inside = [], env = {}, files = [] }: VitestRun): Promise<Counts> {
+  const report = join(await mkdtemp(join(tmpdir(), "kura-report-")), "report.json");
+  const vitest = [
+    "node",
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...files,
+  ];
+  try {
+    const exitCode = await inherit([...inside, ...vitest], { ...process.env, ...env, TMPDIR: folder });
+    const counts = await judgeSkips(project, JSON.parse(await readFile(report, "utf8")));
+    return exitCode !== 0 && counts.failed === 0 ? addCounts(counts, failed(1)) : counts;
+  } catch (error) {
+    process.stdout.write(`${project}: ${error instanceof Error ? error.message : error}\n`);
+    return failed(1);
+  } finally {
+    await rm(dirname(report), { recursive: true });
+  }
+}
+
+function inherit([file = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: "inherit", env });
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}

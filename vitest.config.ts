@@ -19,6 +19,7 @@ export default defineConfig({
       level("sanity", onTheKernel),
       level("crash", onTheKernel),
       level("replay", onTheKernel),
+      level("cluster", onTheKernel),
     ],
   },
 });

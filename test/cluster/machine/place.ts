@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { type HeldLock, takeLock } from "../../../src/host/flock.ts";
+import { commandRunner } from "../../../src/host/run.ts";
+
+const prefix = "kura-cluster-";
+
+/** Where a cluster keeps everything that it is made of, and by which it is found again. */
+export interface Place {
+  readonly folder: string;
+  /** Names what cannot lie in the folder: cgroups. */
+  readonly name: string;
+  /** Held as long as the process lives that made the cluster, or removes it. */
+  readonly lock: HeldLock;
+}
+
+export async function makePlace(): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), prefix));
+  const place = await takePlace(folder);
+  if (place === undefined) throw new Error(`somebody else has taken ${folder}`);
+  return place;
+}
+
+/** What runs that were killed left behind: their folders are there, and nobody holds their lock. */
+export async function abandonedPlaces(): Promise<readonly Place[]> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(prefix));
+  const places = await Promise.all(names.map((name) => takePlace(join(tmpdir(), name))));
+  return places.filter((place) => place !== undefined);
+}
+
+async function takePlace(folder: string): Promise<Place | undefined> {
+  const lock = await takeLock(join(folder, "owner"), commandRunner());
+  return lock && { folder, name: basename(folder), lock };
+}
+
+/** Processes whose command line names something in the folder: those of the cluster, and no others. */
+export async function processesOf({ folder }: Place): Promise<readonly number[]> {
+  const pids = (await readdir("/proc")).map(Number).filter((pid) => pid > 0 && pid !== process.pid);
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
+  return pids.filter((_, index) => lines[index]?.includes(`${folder}/`));
+}
+
+export async function makeFolder(...names: readonly string[]): Promise<string> {
+  const folder = join(...names);
+  await mkdir(folder, { recursive: true });
+  return folder;
+}

@@ -1,0 +1,53 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { command } from "../../support/command.ts";
+import { type JunitCase, parseJunit } from "../../support/junit.ts";
+import { programFile } from "../build.ts";
+
+const driver = fileURLToPath(new URL("driver.yaml", import.meta.url));
+
+export interface StorageTests {
+  /** Brings the tests to where the API server can be reached, and where the node is the node. */
+  readonly inside: readonly string[];
+  readonly kubeconfig: string;
+  readonly nodeCount: number;
+  readonly folder: string;
+  /** A regular expression over the names of the tests, in Go's form. */
+  readonly focus: string;
+  readonly skip: string;
+  readonly hours: number;
+}
+
+/** Runs Kubernetes' own storage tests on the driver that is installed, and tells how each of them ended. */
+export async function runStorageTests(options: StorageTests): Promise<readonly JunitCase[]> {
+  const report = join(options.folder, "junit.xml");
+  await mkdir(options.folder, { recursive: true });
+  const ginkgo = [
+    await programFile("ginkgo"),
+    "--procs=4",
+    "--no-color",
+    "--keep-going",
+    "--silence-skips",
+    `--timeout=${options.hours}h`,
+    `--focus=External.Storage.*(${options.focus})`,
+    `--skip=${options.skip}`,
+    `--junit-report=${report}`,
+  ];
+  const flags = [
+    `-kubeconfig=${options.kubeconfig}`,
+    `-storage.testdriver=${driver}`,
+    `-num-nodes=${options.nodeCount}`,
+    "-allowed-not-ready-nodes=-1",
+    "-provider=skeleton",
+  ];
+  const argv = [...options.inside, ...ginkgo, await programFile("e2e.test"), "--", ...flags];
+  const { stdout, stderr } = await command(argv, { cwd: options.folder });
+  const xml = await readFile(report, "utf8").catch(() => {
+    throw new Error(`the storage tests wrote no report: ${stdout.slice(-2000)}${stderr.slice(-2000)}`);
+  });
+  return parseJunit(xml).filter(wasChosen);
+}
+
+/** A test that the expressions leave out is in the report too, as skipped without a reason. */
+const wasChosen = ({ status, message }: JunitCase): boolean => status !== "skipped" || message.includes(" - ");

@@ -28,6 +28,7 @@ export interface Backend {
   readonly capacity?: CapacityReport;
   readonly modification?: Modification;
   readonly health?: HealthReport;
+  readonly blocks?: BlockReport;
 
   /** Resolves to true when the backend can serve calls now, false while it still starts; throws where it cannot. */
   ready(signal: AbortSignal): Promise<boolean>;
@@ -275,6 +276,25 @@ export interface HealthReport {
     page: PageRequest,
     signal: AbortSignal,
   ): Promise<Page<{ readonly id: VolumeId; readonly statuses: readonly HealthStatus[] }>>;
+}
+
+/** Which bytes of snapshots a backup has to read. What cannot be told for certain is named too: never too little. */
+export interface BlockReport {
+  /** What a snapshot holds besides zeros, from a byte on. */
+  allocated(snapshot: SnapshotId, fromByte: number, signal: AbortSignal): Promise<BlockList>;
+  /** What may differ between two snapshots of one volume. */
+  delta(base: SnapshotId, target: SnapshotId, fromByte: number, signal: AbortSignal): Promise<BlockList>;
+}
+
+export interface BlockList {
+  readonly sizeBytes: number;
+  /** In order and apart from each other. */
+  readonly ranges: AsyncIterable<BlockRange>;
+}
+
+export interface BlockRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface HealthStatus {

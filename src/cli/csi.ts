@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { UsageError } from "../config.ts";
-import { allRpcs, csiClient, serviceWith } from "../grpc/client.ts";
+import { allRpcs, csiClient, isStreaming, serviceWith } from "../grpc/client.ts";
 import { answerToJson, protoName, requestFields, requestFromJson } from "../grpc/json.ts";
 
 /** `kura csi CreateVolume --name a --json '{…}'`: every RPC by hand. */
@@ -42,6 +42,12 @@ async function callByHand(rpc: string, words: readonly string[], { endpoint, jso
   );
   const client = csiClient(endpoint);
   try {
+    if (isStreaming(rpc)) {
+      // one line for each message, as it comes
+      for await (const message of client.stream(rpc, request, seconds * 1000))
+        process.stdout.write(`${JSON.stringify(answerToJson(rpc, message))}\n`);
+      return;
+    }
     const answer = await client.call(rpc, request, seconds * 1000);
     process.stdout.write(`${JSON.stringify(answerToJson(rpc, answer), undefined, 2)}\n`);
   } finally {

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import type { DriverConfig } from "../config.ts";
 import { Locks } from "../csi/locks.ts";
 import { pathsOf } from "../csi/node/paths.ts";
-import { controllerRpcs, groupControllerRpcs, identityRpcs, nodeRpcs } from "../csi/rpcs.ts";
+import { controllerRpcs, groupControllerRpcs, identityRpcs, nodeRpcs, snapshotMetadataRpcs } from "../csi/rpcs.ts";
 import { socketPathOf } from "../grpc/endpoint.ts";
 import type { PipelineParts } from "../grpc/pipeline.ts";
 import { register } from "../grpc/registration.ts";
@@ -84,7 +84,11 @@ function servicesOf(config: DriverConfig, { backend, node, manifest }: Made, hos
       withController || config.listen !== undefined,
     ),
     ...(withController
-      ? { Controller: controllerRpcs(backend), GroupController: groupControllerRpcs(backend), SnapshotMetadata: [] }
+      ? {
+          Controller: controllerRpcs(backend),
+          GroupController: groupControllerRpcs(backend),
+          SnapshotMetadata: snapshotMetadataRpcs(backend),
+        }
       : {}),
     ...(config.services === "controller" ? {} : { Node: nodeRpcs(backend, { backend, node, host, paths }) }),
   };

@@ -44,6 +44,7 @@ export function pluginServices(backend: Backend, controller: boolean): readonly 
     ["CONTROLLER_SERVICE", controller],
     ["VOLUME_ACCESSIBILITY_CONSTRAINTS", backend.hasTopology],
     ["GROUP_CONTROLLER_SERVICE", controller && backend.groups !== undefined],
+    ["SNAPSHOT_METADATA_SERVICE", controller && backend.blocks !== undefined && backend.snapshots !== undefined],
     ["SNAPSHOT_ACCESSIBILITY_CONSTRAINTS", backend.hasTopology && backend.snapshots !== undefined],
   ]);
 }

@@ -20,6 +20,9 @@ export interface Rpc<Request, Wish, Answer> {
   handle(wish: Wish, signal: AbortSignal): Promise<Answer>;
 }
 
+/** One that answers with many messages: made one after another, as fast as the caller takes them. */
+export type StreamingRpc<Request, Wish, Message> = Rpc<Request, Wish, AsyncIterable<Message>>;
+
 /** Any RPC, where only its name and order of work matter. Methods are bivariant, so every Rpc fits. */
 export type AnyRpc = Rpc<object, unknown, object>;
 

@@ -35,6 +35,8 @@ import { nodeUnpublishVolume } from "./node/node-unpublish-volume.ts";
 import { nodeUnstageVolume } from "./node/node-unstage-volume.ts";
 import type { NodeParts } from "./node/parts.ts";
 import type { AnyRpc } from "./rpc.ts";
+import { getMetadataAllocated } from "./snapshot-metadata/get-metadata-allocated.ts";
+import { getMetadataDelta } from "./snapshot-metadata/get-metadata-delta.ts";
 
 /** The RPCs that a backend can serve, in the specification's order. What is missing here answers UNIMPLEMENTED. */
 export const identityRpcs = (backend: Backend, info: PluginInfo, controller: boolean): readonly AnyRpc[] => [
@@ -73,6 +75,11 @@ export function groupControllerRpcs(backend: Backend): readonly AnyRpc[] {
     deleteVolumeGroupSnapshot(groups),
     getVolumeGroupSnapshot(backend, groups),
   ];
+}
+
+export function snapshotMetadataRpcs({ blocks, snapshots }: Backend): readonly AnyRpc[] {
+  if (blocks === undefined || snapshots === undefined) return [];
+  return [getMetadataAllocated(blocks), getMetadataDelta(blocks, snapshots)];
 }
 
 export function nodeRpcs(backend: Backend, parts: NodeParts): readonly AnyRpc[] {

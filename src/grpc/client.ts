@@ -1,4 +1,11 @@
-import { type Client, credentials, status as grpcStatus, type ServiceError } from "@grpc/grpc-js";
+import {
+  type CallOptions,
+  type Client,
+  type ClientReadableStream,
+  credentials,
+  status as grpcStatus,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import { socketPathOf } from "./endpoint.ts";
 import { clientOf, type ServiceName, serviceNames, serviceOf } from "./load.ts";
 
@@ -26,6 +33,12 @@ export interface CsiClient {
     request?: object,
     timeoutMs?: number,
   ): Promise<Answer>;
+  /** The answers of an RPC that has many. */
+  stream<Answer extends object = Record<string, unknown>>(
+    rpc: string,
+    request?: object,
+    timeoutMs?: number,
+  ): AsyncIterable<Answer>;
   close(): void;
 }
 
@@ -50,11 +63,38 @@ export function csiClient(endpoint: string): CsiClient {
         );
       });
     },
+    stream: (rpc, request = {}, timeoutMs = 60_000) =>
+      streamOf(clientFor(serviceWith(rpc)), rpc, request, { deadline: Date.now() + timeoutMs }),
     close: () => {
       for (const client of clients.values()) client.close();
     },
   };
 }
+
+type StreamingMethod = (request: object, options: CallOptions) => ClientReadableStream<object>;
+
+/** Reads as fast as it is asked, and cancels the call when nobody asks any more. */
+export async function* streamOf<Answer extends object>(
+  client: Client,
+  rpc: string,
+  request: object,
+  options: CallOptions,
+  signal?: AbortSignal,
+): AsyncGenerator<Answer> {
+  const call = (Reflect.get(client, rpc) as StreamingMethod).call(client, request, options);
+  const cancel = () => call.cancel();
+  signal?.addEventListener("abort", cancel);
+  try {
+    for await (const message of call) yield message as Answer;
+  } catch (error) {
+    throw new CallError(error as ServiceError);
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    cancel();
+  }
+}
+
+export const isStreaming = (rpc: string): boolean => serviceOf(serviceWith(rpc))[rpc]?.responseStream ?? false;
 
 /** Which service an RPC belongs to; its name is unique over all of them. */
 export function serviceWith(rpc: string): ServiceName {

@@ -2,7 +2,7 @@ import { type ChannelCredentials, type Client, status as grpcStatus, type Servic
 import { type Code, CsiError, isCode } from "../csi/errors.ts";
 import type { Peer, Peers } from "../csi/router/peers.ts";
 import type { Log } from "../log.ts";
-import { serviceWith } from "./client.ts";
+import { CallError, serviceWith, streamOf } from "./client.ts";
 import { clientOf, type ServiceName } from "./load.ts";
 import { parseManifest } from "./manifest.ts";
 import { controllerCredentials, nodeName } from "./tls.ts";
@@ -109,6 +109,10 @@ class GrpcPeer implements Peer {
   call<Answer extends object>(rpc: string, request: object, signal: AbortSignal): Promise<Answer> {
     return this.connection.call<Answer>(rpc, request, signal);
   }
+
+  stream(rpc: string, request: object, signal: AbortSignal): AsyncIterable<object> {
+    return this.connection.stream(rpc, request, signal);
+  }
 }
 
 type Method = (
@@ -140,6 +144,16 @@ class Connection {
       if (signal.aborted) cancel();
       else signal.addEventListener("abort", cancel);
     });
+  }
+
+  async *stream(rpc: string, request: object, signal: AbortSignal): AsyncGenerator<object> {
+    const client = this.#clientFor(serviceWith(rpc));
+    try {
+      yield* streamOf(client, rpc, request, { deadline: Date.now() + longestCallMs }, signal);
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      throw new CsiError(isCode(error.code) ? error.code : "INTERNAL", error.message);
+    }
   }
 
   close(): void {

@@ -21,6 +21,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** When the caller stops waiting; Infinity: never. */
   readonly deadline: number;
+  /** Hands on one message of a stream; resolves when the next one may come. */
+  readonly send?: (message: object, signal: AbortSignal) => Promise<void>;
 }
 
 export type Outcome = { readonly ok: true; readonly answer: object } | { readonly ok: false; readonly status: Status };
@@ -63,15 +65,28 @@ async function settle(
     const wish = rpc.parse(request);
     if (rpc.quiet === undefined) await started;
     const asked = performance.now();
-    const answer = await locks.run(rpc.locks(wish), patience(call), () => {
+    const answer = await locks.run(rpc.locks(wish), patience(call), async () => {
       journal.noteLockWait(performance.now() - asked);
       call.signal.throwIfAborted();
-      return rpc.handle(wish, call.signal);
+      const answer = await rpc.handle(wish, call.signal);
+      return isStream(answer) ? sendAll(answer, call) : answer;
     });
     return { ok: true, answer };
   } catch (error) {
     return { ok: false, status: { ...statusOf(error, call.signal), cause: error } };
   }
+}
+
+const isStream = (answer: object): answer is AsyncIterable<object> => Symbol.asyncIterator in answer;
+
+/** Of a stream the journal keeps how many messages it had. */
+async function sendAll(stream: AsyncIterable<object>, { send, signal }: Call): Promise<object> {
+  let messages = 0;
+  for await (const message of stream) {
+    await send?.(message, signal);
+    messages += 1;
+  }
+  return { messages };
 }
 
 const patience = ({ deadline }: Call): number => Math.max(0, Math.min(mostPatienceMs, (deadline - Date.now()) / 2));

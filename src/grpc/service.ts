@@ -1,12 +1,15 @@
+import { once } from "node:events";
 import {
   status as grpcStatus,
+  type MethodDefinition,
   type ServerUnaryCall,
+  type ServerWritableStream,
   type ServiceDefinition,
   type sendUnaryData,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import type { AnyRpc } from "../csi/rpc.ts";
-import { type PipelineParts, runCall } from "./pipeline.ts";
+import { type Call, type Outcome, type PipelineParts, runCall } from "./pipeline.ts";
 
 /** The handlers of one service. RPCs that are in the proto and not in `rpcs` answer UNIMPLEMENTED, in words. */
 export function implementationOf(
@@ -16,40 +19,71 @@ export function implementationOf(
   onlyFor: string | undefined,
 ): UntypedServiceImplementation {
   const byName = new Map(rpcs.map((rpc) => [rpc.name, rpc]));
-  const handlers = Object.keys(service).map((name) => {
-    const rpc = byName.get(name);
-    return [name, rpc === undefined ? refuse(name) : serve(rpc, parts, onlyFor)];
+  const handlers = Object.entries(service).map(([name, { responseStream }]: [string, Method]) => {
+    const serve = serverOf(name, byName.get(name), parts, onlyFor);
+    return [name, responseStream ? streaming(serve) : unary(serve)];
   });
   return Object.fromEntries(handlers) as UntypedServiceImplementation;
 }
 
-type Unary = (call: ServerUnaryCall<object, object>, reply: sendUnaryData<object>) => void;
+type Method = MethodDefinition<object, object>;
+type Unary = ServerUnaryCall<object, object>;
+type Streaming = ServerWritableStream<object, object>;
+
+/** One call, whatever its answer is made of: `send` takes the messages of a stream. */
+type Serve = (call: Unary | Streaming, send?: Call["send"]) => Promise<Outcome>;
 
 /** `onlyFor`: the subject whose calls are taken; its certificate was checked when the connection was made. */
-function serve(rpc: AnyRpc, parts: PipelineParts, onlyFor: string | undefined): Unary {
-  return (call, reply) => {
-    if (onlyFor !== undefined && call.getAuthContext().sslPeerCertificate?.subject.CN !== onlyFor) {
-      reply({ code: grpcStatus.PERMISSION_DENIED, details: `calls are taken from ${onlyFor} only` });
-      return;
-    }
+function serverOf(name: string, rpc: AnyRpc | undefined, parts: PipelineParts, onlyFor: string | undefined): Serve {
+  return async (call, send) => {
+    if (onlyFor !== undefined && call.getAuthContext().sslPeerCertificate?.subject.CN !== onlyFor)
+      return refusal("PERMISSION_DENIED", `calls are taken from ${onlyFor} only`);
+    if (rpc === undefined) return refusal("UNIMPLEMENTED", `${name} is not offered by this driver`);
     const deadline = deadlineOf(call);
     const cancelling = new AbortController();
     call.on("cancelled", () => cancelling.abort(Date.now() >= deadline ? late() : undefined));
-    void runCall(rpc, call.request, { signal: cancelling.signal, deadline }, parts).then((outcome) => {
-      if (outcome.ok) reply(null, outcome.answer);
-      else reply({ code: grpcStatus[outcome.status.code], details: outcome.status.message });
-    });
+    return runCall(rpc, call.request, { signal: cancelling.signal, deadline, ...(send && { send }) }, parts);
   };
 }
 
-const refuse =
-  (name: string): Unary =>
-  (_, reply) =>
-    reply({ code: grpcStatus.UNIMPLEMENTED, details: `${name} is not offered by this driver` });
+const refusal = (code: "PERMISSION_DENIED" | "UNIMPLEMENTED", message: string): Outcome => ({
+  ok: false,
+  status: { code, message },
+});
+
+const unary =
+  (serve: Serve) =>
+  (call: Unary, reply: sendUnaryData<object>): void => {
+    void serve(call).then((outcome) => {
+      if (outcome.ok) reply(null, outcome.answer);
+      else reply(errorOf(outcome));
+    });
+  };
+
+const streaming =
+  (serve: Serve) =>
+  (call: Streaming): void => {
+    void serve(call, (message, signal) => write(call, message, signal)).then((outcome) => {
+      if (outcome.ok) call.end();
+      else call.emit("error", errorOf(outcome));
+    });
+  };
+
+/** No faster than the caller reads: what it has not taken yet waits here, and not in memory. */
+async function write(call: Streaming, message: object, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  if (call.write(message)) return;
+  await once(call, "drain", { signal }).catch(() => signal.throwIfAborted());
+}
+
+const errorOf = ({ status }: Extract<Outcome, { ok: false }>) => ({
+  code: grpcStatus[status.code],
+  details: status.message,
+});
 
 const late = (): Error => new DOMException("the deadline passed", "TimeoutError");
 
-function deadlineOf(call: ServerUnaryCall<object, object>): number {
+function deadlineOf(call: Unary | Streaming): number {
   const deadline = call.getDeadline();
   return typeof deadline === "number" ? deadline : deadline.getTime();
 }

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly accept?: readonly number[];
   /** A descriptor of ours that becomes the command's standard input (flock). */
   readonly stdin?: number;
+  /** Told each line of the output, which is then not kept: for what may be longer than a memory is wide. */
+  readonly onLine?: (line: string) => void;
 }
 
 export interface Ran {
@@ -53,7 +55,7 @@ export const commandRunner =
     throw new CommandError(argv, ran.exitCode, ran.stderr);
   };
 
-function execute(argv: readonly string[], { signal, stdin }: RunOptions): Promise<Ran> {
+function execute(argv: readonly string[], { signal, stdin, onLine }: RunOptions): Promise<Ran> {
   const [command, ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(command ?? "", args, {
@@ -61,7 +63,7 @@ function execute(argv: readonly string[], { signal, stdin }: RunOptions): Promis
       env: { PATH: searchPath, LC_ALL: "C" },
       ...(signal === undefined ? {} : { signal, killSignal: "SIGKILL" as const }),
     });
-    const stdout = collect(child.stdout);
+    const stdout = onLine === undefined ? collect(child.stdout) : lines(child.stdout, onLine);
     const stderr = collect(child.stderr);
     child.on("error", (error: NodeJS.ErrnoException) =>
       reject(error.code === "ENOENT" ? missingTool(argv) : signal?.aborted ? signal.reason : error),
@@ -84,6 +86,17 @@ function collect(stream: NodeJS.ReadableStream | null): () => string {
   return () => text;
 }
 
+function lines(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): () => string {
+  let rest = "";
+  stream?.on("data", (chunk: Buffer) => {
+    const parts = (rest + chunk.toString("latin1")).split("\n");
+    rest = parts.pop() ?? "";
+    for (const line of parts) onLine(line);
+  });
+  stream?.on("end", () => rest === "" || onLine(rest));
+  return () => "";
+}
+
 /** Where Debian keeps the tools that drivers need; `kura doctor` and errors name these. */
 export const packageOf: Readonly<Record<string, string>> = {
   losetup: "mount",
@@ -101,6 +114,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   "mkfs.ext3": "e2fsprogs",
   e2fsck: "e2fsprogs",
   resize2fs: "e2fsprogs",
+  filefrag: "e2fsprogs",
   "mkfs.xfs": "xfsprogs",
   xfs_growfs: "xfsprogs",
   xfs_io: "xfsprogs",

@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { setUp } from "../../src/cli/set-up.ts";
 import { isMet, type Row } from "./measure.ts";
+import { benchBlocks } from "./rows/blocks.ts";
 import { benchFiles } from "./rows/files.ts";
 import { benchFio } from "./rows/fio.ts";
 import { benchLists } from "./rows/lists.ts";
@@ -18,6 +19,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   lists: benchLists,
   stage: benchStage,
   snapshots: benchSnapshots,
+  blocks: benchBlocks,
   fio: benchFio,
   process: benchProcess,
 };

@@ -6,6 +6,7 @@ import { localHealth } from "../local/health.ts";
 import { readinessOf } from "../local/readiness.ts";
 import { localSnapshots } from "../local/snapshots.ts";
 import { localVolumes } from "../local/volumes.ts";
+import { loopBlocks } from "./blocks/loop-blocks.ts";
 import type { LoopContext } from "./context.ts";
 import { loopExpansion } from "./expansion.ts";
 import { loopGroups } from "./groups.ts";
@@ -36,6 +37,7 @@ export function loopBackend(parts: LoopContext, poolIsExt: boolean): Backend {
       fsType === undefined ? sectorBytes : minimumBytesOf[fsType],
     ),
     modification: loopModification(context),
+    blocks: loopBlocks(context),
     health: localHealth(context, () => examineLoops(context)),
     ready: readinessOf(context.pool),
   };

@@ -10,6 +10,8 @@ export interface Peer {
   readonly reachable: boolean;
   /** Forwards a CSI call as it is. Throws a CsiError with the node's own code; UNAVAILABLE where no answer came. */
   call<Answer extends object>(rpc: string, request: object, signal: AbortSignal): Promise<Answer>;
+  /** The same, for an RPC with many answers. */
+  stream(rpc: string, request: object, signal: AbortSignal): AsyncIterable<object>;
 }
 
 /** All nodes that were ever heard of since start, in the order of their names. */

@@ -53,7 +53,10 @@ export function routedRpcs(peers: Peers, info: PluginInfo) {
       byId(peers, "DeleteVolumeGroupSnapshot", "groupSnapshotId", "gone"),
       byId(peers, "GetVolumeGroupSnapshot", "groupSnapshotId"),
     ],
-    SnapshotMetadata: [],
+    SnapshotMetadata: [
+      streamById(peers, "GetMetadataAllocated", "snapshotId"),
+      streamById(peers, "GetMetadataDelta", "targetSnapshotId"),
+    ],
   };
 }
 
@@ -63,11 +66,7 @@ type SnapshotEntry = NonNullable<ListSnapshotsResponseInit["entries"]>[number];
 /** Forwarded to the node whose pool the id names. `gone`: what cannot be one of ours is gone already, which succeeds. */
 const byId = (peers: Peers, name: string, field: string, absent?: "gone"): AnyRpc => ({
   name,
-  parse(request) {
-    const id: unknown = Reflect.get(request, field);
-    if (typeof id !== "string" || id === "") throw invalid(`${protoName(field)} is required`);
-    return { id, request };
-  },
+  parse: (request) => parseIdIn(request, field),
   locks: noLocks,
   async handle(wish, signal) {
     const { id, request } = wish as { id: string; request: object };
@@ -75,6 +74,23 @@ const byId = (peers: Peers, name: string, field: string, absent?: "gone"): AnyRp
     return peerOf(id, peers, field.replace(/Id$/, "")).call(name, request, signal);
   },
 });
+
+/** The same, message by message. */
+const streamById = (peers: Peers, name: string, field: string): AnyRpc => ({
+  name,
+  parse: (request) => parseIdIn(request, field),
+  locks: noLocks,
+  async handle(wish, signal) {
+    const { id, request } = wish as { id: string; request: object };
+    return peerOf(id, peers, field.replace(/Id$/, "")).stream(name, request, signal);
+  },
+});
+
+function parseIdIn(request: object, field: string): { readonly id: string; readonly request: object } {
+  const id: unknown = Reflect.get(request, field);
+  if (typeof id !== "string" || id === "") throw invalid(`${protoName(field)} is required`);
+  return { id, request };
+}
 
 /** What every node answers alike is asked of any that can be reached. */
 const toAny = (peers: Peers, name: string): AnyRpc => ({

@@ -8,6 +8,6 @@ function parseId(id: string, field: string): string {
 }
 
 export const parseVolumeId = (id: string, field = "volume_id"): VolumeId => parseId(id, field) as VolumeId;
-export const parseSnapshotId = (id: string): SnapshotId => parseId(id, "snapshot_id") as SnapshotId;
+export const parseSnapshotId = (id: string, field = "snapshot_id"): SnapshotId => parseId(id, field) as SnapshotId;
 export const parseGroupId = (id: string): GroupId => parseId(id, "group_snapshot_id") as GroupId;
 export const parseNodeId = (id: string): NodeId => parseId(id, "node_id") as NodeId;

@@ -10,7 +10,7 @@ export type DriverConfig = z.infer<typeof driverConfig>;
 export const backendNames = ["loop", "hostpath"] as const;
 export type BackendName = (typeof backendNames)[number];
 
-const defaultDriverNames: Readonly<Record<BackendName, string>> = {
+export const defaultDriverNames: Readonly<Record<BackendName, string>> = {
   loop: "loop.csi.kura.dev",
   hostpath: "hostpath.csi.kura.dev",
 };

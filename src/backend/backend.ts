@@ -112,6 +112,14 @@ export type VolumeSource =
 
 export interface VolumeSpec extends Creation {
   readonly places: Places | undefined;
+  /** For whom, where the CO says: kept beside the volume, so that it can be given back to the same one. */
+  readonly claim?: ClaimName | undefined;
+}
+
+/** A PersistentVolumeClaim. */
+export interface ClaimName {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** Where something may be made, best first. Undefined: anywhere. */

@@ -24,7 +24,7 @@ export async function openLocal(config: DriverConfig, host: LinuxHost): Promise<
     pool,
     host,
     nodeId: config.nodeId,
-    topology: topologyOf(config),
+    topology: localTopologyOf(config.driverName, config.nodeId),
     maxVolumes: config.maxVolumesPerNode,
     attach: config.attach,
     now: () => new Date(),
@@ -42,7 +42,7 @@ export const madeOf = ({ poolImage }: DriverConfig, { pool, host, nodeId, topolo
 });
 
 /** Topology values have 63 characters at most, node names up to 253. */
-function topologyOf({ driverName, nodeId }: DriverConfig): Topology {
+export function localTopologyOf(driverName: string, nodeId: string): Topology {
   const hash = createHash("sha256").update(nodeId).digest("hex").slice(0, 20);
   return { [`topology.${driverName}/node`]: nodeId.length <= 63 ? nodeId : `${nodeId.slice(0, 40)}-${hash}` };
 }

@@ -9,11 +9,13 @@ import type { Finding } from "../pool/check.ts";
 import { createPool } from "../pool/create-pool.ts";
 import { destroyPool } from "../pool/destroy-pool.ts";
 import type { Garbage } from "../pool/garbage.ts";
+import type { KeptVolume } from "../pool/kept-volumes.ts";
 import { PoolTaken } from "../pool/lock.ts";
 import { poolMaintenance } from "../pool/maintenance.ts";
 import { openPool, type Pool } from "../pool/pool.ts";
 import type { PoolStatus } from "../pool/status.ts";
 import { bytesIn, showBytes } from "./bytes.ts";
+import { type ExportOptions, exportOptions, exportVolumes } from "./export-pv.ts";
 
 /** `kura pool …`: exit code 0: fine, 1: a problem was found, 2: asked in a wrong way or the pool is held. */
 export function poolCommand(): Command {
@@ -35,6 +37,9 @@ export function poolCommand(): Command {
     .option("--delete", "clear it away")
     .option("--json", "print JSON")
     .action(collect);
+  const exported = withPool("export-pv", "write PersistentVolumes and claims, to bring the volumes into a new cluster");
+  for (const option of exportOptions) exported.addOption(option);
+  exported.action(exportPv);
   withPool("destroy", "remove the pool and everything in it").option("--yes", "really").action(destroy);
   return command;
 }
@@ -84,6 +89,16 @@ async function collect(options: Options): Promise<void> {
   for (const { path, why } of garbage) process.stdout.write(`${path}: ${why}\n`);
   const verdict = options.delete ? "cleared away" : "would go; kura pool gc --delete clears it away";
   process.stdout.write(garbage.length === 0 ? "nothing to clear away\n" : `${garbage.length} ${verdict}\n`);
+}
+
+async function exportPv(options: Options & ExportOptions): Promise<void> {
+  const kept = (await ask(options.pool, "volumes")) as readonly KeptVolume[];
+  print(
+    exportVolumes(kept, options, (line) => {
+      process.stderr.write(`kura: ${line}\n`);
+      process.exitCode = 1;
+    }),
+  );
 }
 
 async function destroy({ pool: root, yes }: Options): Promise<void> {

@@ -1,6 +1,7 @@
 import type { LinuxHost } from "../host/linux-host.ts";
 import { checkPool, type Finding } from "./check.ts";
 import { clearGarbage, findGarbage, type Garbage } from "./garbage.ts";
+import { type KeptVolume, keptVolumes } from "./kept-volumes.ts";
 import type { Pool } from "./pool.ts";
 import { type PoolStatus, statusOfPool } from "./status.ts";
 
@@ -8,6 +9,7 @@ import { type PoolStatus, statusOfPool } from "./status.ts";
 export interface PoolMaintenance {
   readonly status: () => Promise<PoolStatus>;
   readonly check: () => Promise<readonly Finding[]>;
+  readonly volumes: () => Promise<readonly KeptVolume[]>;
   readonly gc: () => Promise<readonly Garbage[]>;
   /** Clears away what `gc` shows, and says what that was. */
   readonly "gc --delete": () => Promise<readonly Garbage[]>;
@@ -23,6 +25,7 @@ export function poolMaintenance(pool: Pool, host: LinuxHost): PoolMaintenance {
   return {
     status: onceLoaded(() => statusOfPool(pool)),
     check: onceLoaded(() => checkPool(pool, host)),
+    volumes: onceLoaded(() => keptVolumes(pool)),
     gc: onceLoaded(() => findGarbage(pool, host)),
     "gc --delete": onceLoaded(async () => {
       const garbage = await findGarbage(pool, host);

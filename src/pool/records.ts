@@ -6,6 +6,8 @@ export interface VolumeRecord {
   readonly createdAt: string;
   /** The request that made it, in normal form: what a repeated Create is compared with. */
   readonly creation: CreationRecord;
+  /** The PersistentVolumeClaim it was made for, where that is known. */
+  readonly claim?: { readonly namespace: string; readonly name: string } | undefined;
   readonly sizeBytes: number;
   /** As they are now; `creation` keeps how they began. */
   readonly parameters: Readonly<Record<string, string>>;

@@ -24,7 +24,7 @@ export function localVolumes(context: LocalContext): Volumes {
 
 async function create(context: LocalContext, spec: VolumeSpec, signal: AbortSignal): Promise<VolumeRecord> {
   const { pool, medium, topology } = context;
-  const { places, ...creation } = spec;
+  const { places, claim, ...creation } = spec;
   if (!isAllowed(topology, places)) {
     throw new BackendError(
       { kind: "wrong-place" },
@@ -35,6 +35,7 @@ async function create(context: LocalContext, spec: VolumeSpec, signal: AbortSign
     id: pool.newId(spec.name),
     createdAt: context.now().toISOString(),
     creation,
+    claim,
     sizeBytes: spec.sizeBytes,
     parameters: spec.parameters,
     ...medium.bytesOf(spec),

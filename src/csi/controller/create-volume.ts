@@ -15,6 +15,7 @@ import type { CreateVolumeResponseInit } from "../../../proto/gen/csi/v1/CreateV
 import {
   type Backend,
   type Capability,
+  type ClaimName,
   isAllowed,
   type Parameters,
   type Places,
@@ -41,6 +42,7 @@ interface Wish {
   readonly parameters: Parameters;
   readonly source: VolumeSource | undefined;
   readonly places: Places | undefined;
+  readonly claim: ClaimName | undefined;
 }
 
 export const createVolume = (backend: Backend): Rpc<CreateVolumeRequest, Wish, CreateVolumeResponseInit> => ({
@@ -61,6 +63,7 @@ export const createVolume = (backend: Backend): Rpc<CreateVolumeRequest, Wish, C
       parameters: parseAllParameters(backend, request),
       source: parseSource(backend, request),
       places: parsePlaces(request.accessibilityRequirements),
+      claim: claimIn(request.parameters),
     };
   },
 
@@ -81,7 +84,7 @@ export const createVolume = (backend: Backend): Rpc<CreateVolumeRequest, Wish, C
       if (difference !== undefined) throw incompatible(`volume ${wish.name} exists ${difference}`);
       return { volume: volumeInit(existing, backend) };
     }
-    const { name, kinds, parameters, source, places } = wish;
+    const { name, kinds, parameters, source, places, claim } = wish;
     const open = { kinds, fsType: wish.fsType, source, parameters };
     const {
       fsType,
@@ -89,8 +92,8 @@ export const createVolume = (backend: Backend): Rpc<CreateVolumeRequest, Wish, C
       maximumBytes = backend.sizes.maximumBytes,
     } = await backend.volumes.complete(open, signal);
     const sizeBytes = chooseSize(wish.size, { ...backend.sizes, maximumBytes }, minimumBytes);
-    const volume = await backend.volumes.create({ name, sizeBytes, parameters, kinds, fsType, source, places }, signal);
-    return { volume: volumeInit(volume, backend) };
+    const spec = { name, sizeBytes, parameters, kinds, fsType, source, places, claim };
+    return { volume: volumeInit(await backend.volumes.create(spec, signal), backend) };
   },
 });
 
@@ -98,6 +101,13 @@ export const createVolume = (backend: Backend): Rpc<CreateVolumeRequest, Wish, C
 function parseAllParameters(backend: Backend, { parameters, mutableParameters }: CreateVolumeRequest): Parameters {
   const mutable = Object.keys(mutableParameters).length === 0 ? {} : parseMutable(backend, mutableParameters);
   return { ...backend.parameters.parse(parameters), ...mutable };
+}
+
+/** external-provisioner says for which claim it asks, when it is told to (--extra-create-metadata). */
+function claimIn(parameters: Parameters): ClaimName | undefined {
+  const namespace = parameters["csi.storage.k8s.io/pvc/namespace"];
+  const name = parameters["csi.storage.k8s.io/pvc/name"];
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
 }
 
 function parseMutable(backend: Backend, parameters: Parameters): Parameters {

@@ -4,7 +4,7 @@
  * Asks every reachable node for the name first: the CO may have asked for another place the last time and not heard
  * the answer. As long as a node to which the call was sent has not answered, nothing is final.
  *
- *   RESOURCE_EXHAUSTED  no node of the requested topology has room, or the source is on another node
+ *   RESOURCE_EXHAUSTED  no node of the requested topology has room, or the source or the volume is on another node
  *   UNAVAILABLE         a node that may have made it does not answer
  */
 import type { CreateVolumeRequest } from "../../../proto/gen/csi/v1/CreateVolumeRequest.ts";
@@ -61,11 +61,29 @@ export function routeCreateVolume(peers: Peers): Rpc<CreateVolumeRequest, Wish, 
       if (present.length === 0) throw unavailable("no node can be reached now");
       const holders = await Promise.all(present.map((peer) => hasName(peer, "ListVolumes", wish.name, signal)));
       const holder = present.find((_, index) => holders[index]);
-      return holder === undefined
-        ? createOnFirst(placesFor(wish, present, peers), wish, signal)
-        : createOn(holder, wish, signal);
+      if (holder !== undefined) return createOn(allowed(holder, wish, present), wish, signal);
+      return (await askAgain(present, wish, signal)) ?? createOnFirst(placesFor(wish, present, peers), wish, signal);
     },
   };
+
+  /**
+   * A node that was told to make the volume and did not answer may still be at work, with nothing to show yet. It is
+   * told again: only it can say what came of it.
+   */
+  async function askAgain(
+    present: readonly Peer[],
+    wish: Wish,
+    signal: AbortSignal,
+  ): Promise<CreateVolumeResponseInit | undefined> {
+    for (const peer of present.filter(({ node }) => unanswered.get(wish.name)?.has(node))) {
+      try {
+        return await createOn(peer, wish, signal);
+      } catch (error) {
+        if (!isFinal(error) || (error as CsiError).code === "ALREADY_EXISTS") throw error;
+      }
+    }
+    return undefined;
+  }
 
   /** A node without room leaves it to the next one that the wish allows. */
   async function createOnFirst(
@@ -87,6 +105,15 @@ export function routeCreateVolume(peers: Peers): Rpc<CreateVolumeRequest, Wish, 
     }
     throw last;
   }
+}
+
+/** What an earlier try made stays where it is: asked for elsewhere, the CO must choose another place. */
+function allowed(holder: Peer, { name, places }: Wish, present: readonly Peer[]): Peer {
+  if (candidates(present, places).includes(holder)) return holder;
+  throw new CsiError(
+    "RESOURCE_EXHAUSTED",
+    `volume ${name} is on node ${holder.node}, which the requested topology does not allow`,
+  );
 }
 
 /** A copy is made where its source is; asked for elsewhere, the CO must choose another place: RESOURCE_EXHAUSTED. */

@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     projects: [
       level("unit"),
+      level("chart", { testTimeout: 60_000 }),
       level("contract"),
       level("host", onTheKernel),
       level("driver", onTheKernel),

@@ -1,3 +1,4 @@
+import { buildPrograms } from "./cluster/build.ts";
 import { buildCsiSanity } from "./support/csi-sanity.ts";
 
 /** A kind of tests: what is real in it, and what it needs. */
@@ -10,6 +11,7 @@ export interface Level {
 /** In the order in which a failure is cheapest to understand. */
 export const levels: readonly Level[] = [
   { name: "unit", needsRoot: false },
+  { name: "chart", needsRoot: false, prepare: () => buildPrograms(console.log, ["helm"]) },
   { name: "contract", needsRoot: true },
   { name: "host", needsRoot: true },
   { name: "driver", needsRoot: true },

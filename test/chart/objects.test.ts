@@ -1,0 +1,262 @@
+import { describe, expect, test } from "vitest";
+import { goModules } from "../cluster/programs.ts";
+import { type KubernetesObject, objectsOf } from "../support/helm.ts";
+
+const snapshots = { snapshots: { enabled: true } };
+const everything = {
+  ...snapshots,
+  snapshotController: { enabled: true },
+  controller: { replicas: 2 },
+  backends: { loop: { attach: true } },
+  metrics: {
+    enabled: true,
+    serviceMonitor: { enabled: true },
+    prometheusRule: { enabled: true },
+    dashboard: { enabled: true },
+  },
+};
+
+const findObject = (objects: readonly KubernetesObject[], kind: string, name: string): KubernetesObject => {
+  const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
+  if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
+  return found;
+};
+const controllerOf = (objects: readonly KubernetesObject[]) =>
+  findObject(objects, "Deployment", "kura-csi-loop-controller");
+const nodeOf = (objects: readonly KubernetesObject[]) => findObject(objects, "DaemonSet", "kura-csi-loop-node");
+const containersOf = (workload: KubernetesObject): readonly KubernetesObject[] =>
+  workload.spec.template.spec.containers;
+const containerOf = (workload: KubernetesObject, name: string) =>
+  containersOf(workload).find((one) => one.name === name);
+const namesOf = (workload: KubernetesObject) => containersOf(workload).map(({ name }) => name);
+const podsOf = (objects: readonly KubernetesObject[]) =>
+  objects.flatMap((object) => object.spec?.template?.spec ?? (object.kind === "Pod" ? object.spec : []));
+
+describe("the loop driver", () => {
+  test("is known to Kubernetes as what it is", async () => {
+    const { spec } = findObject(await objectsOf(), "CSIDriver", "loop.csi.kura.dev");
+    expect(spec).toEqual({
+      attachRequired: false,
+      podInfoOnMount: true,
+      fsGroupPolicy: "File",
+      storageCapacity: true,
+      seLinuxMount: true,
+      volumeLifecycleModes: ["Persistent"],
+    });
+  });
+
+  test("has a class that waits for the first pod and lets volumes grow", async () => {
+    const storageClass = findObject(await objectsOf(), "StorageClass", "kura");
+    expect(storageClass).toMatchObject({ volumeBindingMode: "WaitForFirstConsumer", allowVolumeExpansion: true });
+    expect(storageClass.metadata.annotations, "the mark is the Job's to give").toBeUndefined();
+  });
+
+  const sidecars: readonly (readonly [string, object, readonly string[]])[] = [
+    ["as it comes", {}, ["kura", "csi-provisioner", "csi-resizer", "liveness-probe"]],
+    ["with snapshots", snapshots, ["kura", "csi-provisioner", "csi-resizer", "csi-snapshotter", "liveness-probe"]],
+    [
+      "with attach",
+      { backends: { loop: { attach: true } } },
+      ["kura", "csi-provisioner", "csi-attacher", "csi-resizer", "liveness-probe"],
+    ],
+    [
+      "without livenessprobe",
+      { sidecars: { livenessprobe: { enabled: false } } },
+      ["kura", "csi-provisioner", "csi-resizer"],
+    ],
+  ];
+  test.each(sidecars)("has its sidecars: %s", async (_, values, names) => {
+    expect(namesOf(controllerOf(await objectsOf(values)))).toEqual(names);
+  });
+
+  test("has snapshots where the cluster has them", async () => {
+    const flags = ["--api-versions", "snapshot.storage.k8s.io/v1"];
+    expect(namesOf(controllerOf(await objectsOf({}, ...flags)))).toContain("csi-snapshotter");
+    const off = await objectsOf({ snapshots: { enabled: false } }, ...flags);
+    expect(namesOf(controllerOf(off))).not.toContain("csi-snapshotter");
+  });
+
+  test("speaks kubelet's registration itself where no registrar runs, and is probed itself where no prober runs", async () => {
+    const node = nodeOf(
+      await objectsOf({ sidecars: { registrar: { enabled: false }, livenessprobe: { enabled: false } } }),
+    );
+    expect(namesOf(node)).toEqual(["kura"]);
+    const kura = containerOf(node, "kura");
+    expect(kura.args).toContain("--register=/var/lib/kubelet/plugins_registry");
+    expect(kura.args).toContain("--http=0.0.0.0:9810");
+    expect(kura.livenessProbe.httpGet.port).toBe("http");
+  });
+
+  test("serves people and Prometheus to its own pod only, unless it is told otherwise", async () => {
+    const usual = await objectsOf();
+    for (const workload of [controllerOf(usual), nodeOf(usual)])
+      expect(containerOf(workload, "kura").args).toContain("--http=127.0.0.1:9810");
+    const open = await objectsOf({ metrics: { enabled: true } });
+    expect(containerOf(nodeOf(open), "kura").args).toContain("--http=0.0.0.0:9810");
+  });
+
+  test("hands its mounts on to the node, with the pool at the same path", async () => {
+    const node = nodeOf(
+      await objectsOf({ kubeletDir: "/k/kubelet", backends: { loop: { pool: { dir: "/data/kura/pool" } } } }),
+    );
+    const mounts = containerOf(node, "kura").volumeMounts;
+    for (const [name, path] of [
+      ["kubelet", "/k/kubelet"],
+      ["pool", "/data/kura"],
+    ]) {
+      expect(mounts).toContainEqual({ name, mountPath: path, mountPropagation: "Bidirectional" });
+      const volume = node.spec.template.spec.volumes.find((one: KubernetesObject) => one.name === name);
+      expect(volume.hostPath.path).toBe(path);
+    }
+    expect(mounts).toContainEqual({ name: "dev", mountPath: "/dev" });
+  });
+
+  test("has memory enough for fsck on the node", async () => {
+    expect(containerOf(nodeOf(await objectsOf()), "kura").resources.limits.memory).toBe("1Gi");
+  });
+
+  test("has two controllers apart, and one of them at least, where two are asked for", async () => {
+    const objects = await objectsOf(everything);
+    expect(controllerOf(objects).spec.template.spec.topologySpreadConstraints).toHaveLength(1);
+    const budget = findObject(objects, "PodDisruptionBudget", "kura-csi-loop-controller");
+    expect(budget.spec.selector).toEqual(controllerOf(objects).spec.selector);
+    expect(
+      (await objectsOf()).some(({ kind }) => kind === "PodDisruptionBudget"),
+      "one could never be moved",
+    ).toBe(false);
+  });
+
+  test("runs on every node that can have pods, before all others", async () => {
+    const { spec } = nodeOf(await objectsOf()).spec.template;
+    expect(spec.tolerations).toEqual([{ operator: "Exists" }]);
+    expect(spec.priorityClassName).toBe("system-node-critical");
+  });
+});
+
+describe("least privilege", () => {
+  test("only the node plugin is privileged, and nothing else has a capability, root, or a file to write", async () => {
+    const pods = podsOf(await objectsOf(everything));
+    const containers: readonly KubernetesObject[] = pods.flatMap((pod: KubernetesObject) => pod.containers);
+    expect(containers.filter(({ securityContext }) => securityContext.privileged).map(({ name }) => name)).toEqual([
+      "kura",
+    ]);
+    for (const { name, securityContext } of containers) {
+      expect(securityContext.readOnlyRootFilesystem, name).toBe(true);
+      if (securityContext.privileged) continue;
+      expect(securityContext.capabilities, name).toEqual({ drop: ["ALL"] });
+      expect(securityContext.allowPrivilegeEscalation, name).toBe(false);
+    }
+    for (const pod of pods.filter(({ securityContext }: KubernetesObject) => securityContext !== undefined))
+      expect(pod.securityContext.runAsNonRoot).toBe(true);
+  });
+
+  test("the node plugin has no account with the API server", async () => {
+    const objects = await objectsOf(everything);
+    expect(nodeOf(objects).spec.template.spec.automountServiceAccountToken).toBe(false);
+    const subjects = objects.flatMap(({ subjects = [] }) => subjects).map(({ name }: KubernetesObject) => name);
+    expect(subjects).not.toContain("kura-csi-loop-node");
+  });
+
+  test("nobody may do everything, and Secrets only what they must, by name", async () => {
+    const roles = (await objectsOf(everything)).filter(({ kind }) => /Role$/.test(kind));
+    for (const { kind, metadata, rules } of roles)
+      for (const rule of rules) {
+        expect(JSON.stringify(rule), metadata.name).not.toContain("*");
+        if (!rule.resources.includes("secrets")) continue;
+        expect(kind, metadata.name).toBe("Role");
+        if (!rule.verbs.includes("create"))
+          expect(rule.resourceNames).toEqual(["kura-controller-tls", "kura-node-tls"]);
+      }
+  });
+
+  test("each sidecar has a role of its own, and leases only here", async () => {
+    const roles = (await objectsOf(everything)).filter(({ kind }) => /Role$/.test(kind));
+    const names = roles.filter(({ kind }) => kind === "ClusterRole").map(({ metadata }) => metadata.name);
+    for (const sidecar of ["provisioner", "attacher", "resizer", "snapshotter"])
+      expect(names).toContain(`kura-csi-loop-${sidecar}`);
+    const withLeases = roles.filter(({ rules }) => JSON.stringify(rules).includes("leases"));
+    expect(withLeases.every(({ kind }) => kind === "Role")).toBe(true);
+  });
+
+  test("nobody may take over another's StorageClass unless standard shall be replaced", async () => {
+    const rulesWith = async (replaceStandard: boolean) => {
+      const objects = await objectsOf({ hooks: false, defaultClass: { replaceStandard } });
+      return JSON.stringify(findObject(objects, "ClusterRole", "kura-csi-default-class").rules);
+    };
+    expect(await rulesWith(false)).not.toMatch(/delete|create/);
+    expect(await rulesWith(true)).toMatch(/delete.*standard/);
+  });
+
+  test("the two sides have Secrets of their own", async () => {
+    const objects = await objectsOf();
+    const secretOf = (workload: KubernetesObject) =>
+      workload.spec.template.spec.volumes.flatMap(({ secret }: KubernetesObject) => secret?.secretName ?? []);
+    expect(secretOf(controllerOf(objects))).toEqual(["kura-controller-tls"]);
+    expect(secretOf(nodeOf(objects))).toEqual(["kura-node-tls"]);
+  });
+});
+
+describe("names and versions", () => {
+  test("every pod's name contains csi", async () => {
+    const owners = (await objectsOf(everything)).filter(({ kind }) => /^(Deployment|DaemonSet|Job|Pod)$/.test(kind));
+    for (const { metadata } of owners) expect(metadata.name).toContain("csi");
+    expect(owners.length).toBeGreaterThan(5);
+  });
+
+  test("labels choose one workload's pods and no other's", async () => {
+    const workloads = (await objectsOf(everything)).filter(({ kind }) => /^(Deployment|DaemonSet)$/.test(kind));
+    for (const { spec } of workloads) {
+      const chosen = workloads.filter(({ spec: { template } }) =>
+        Object.entries(spec.selector.matchLabels).every(([key, value]) => template.metadata.labels[key] === value),
+      );
+      expect(chosen).toHaveLength(1);
+    }
+  });
+
+  test("the Service finds the node plugin", async () => {
+    const objects = await objectsOf();
+    const { spec } = findObject(objects, "Service", "kura-csi-loop-node");
+    expect(spec.selector).toEqual(nodeOf(objects).spec.selector.matchLabels);
+    expect(spec.clusterIP).toBe("None");
+    expect(containerOf(controllerOf(objects), "kura").args).toContain("--nodes=kura-system/kura-csi-loop-node");
+  });
+
+  test("the sidecars are of the versions that the cluster test runs", async () => {
+    const objects = await objectsOf(everything);
+    const images = podsOf(objects).flatMap(({ containers }) => containers.map(({ image }: KubernetesObject) => image));
+    const tested = goModules
+      .flatMap(({ version, programs }) => programs.map(({ name }) => ({ name, version })))
+      .filter(({ name }) => /^csi-|^snapshot-controller$/.test(name));
+    expect(tested).toHaveLength(5);
+    for (const { name, version } of tested) expect(images).toContain(`registry.k8s.io/sig-storage/${name}:${version}`);
+  });
+});
+
+describe("monitoring", () => {
+  test("is there when it is asked for, and asks only for metrics that there are", async () => {
+    const objects = await objectsOf(everything);
+    const selector = findObject(objects, "ServiceMonitor", "kura-csi").spec.selector.matchLabels;
+    expect(findObject(objects, "Service", "kura-csi-loop-metrics").metadata.labels).toMatchObject(selector);
+    const dashboard = findObject(objects, "ConfigMap", "kura-csi-dashboard").data["kura.json"];
+    const rules = JSON.stringify(findObject(objects, "PrometheusRule", "kura-csi").spec);
+    const asked = new Set(`${dashboard}${rules}`.match(/\b(kura|csi_plugin)_[a-z_]+\b/g));
+    expect([...asked].sort()).toEqual([
+      "csi_plugin_operations_seconds_bucket",
+      "csi_plugin_operations_seconds_count",
+      "kura_loop_devices",
+      "kura_loop_devices_buffered",
+      "kura_nodes_away",
+      "kura_orphans",
+      "kura_pool_capacity_bytes",
+      "kura_pool_free_bytes",
+      "kura_pool_low",
+      "kura_pool_promised_thick_bytes",
+      "kura_pool_promised_thin_bytes",
+      "kura_pool_reserved_bytes",
+      "kura_snapshots",
+      "kura_throttle_works",
+      "kura_volumes",
+    ]);
+    expect(JSON.parse(dashboard).panels.length).toBeGreaterThan(5);
+  });
+});

@@ -83,6 +83,7 @@ export const driverConfig = z
     pool: absolutePath.optional(),
     poolImage: size.optional(),
     kubeletDir: absolutePath.optional(),
+    inlineVolumes: size.optional(),
     maxVolumesPerNode: wholeNumber(1, 10_000).default(110),
     attach: z.boolean().default(false),
     defaultFs: oneOf(fsTypes).default("ext4"),

@@ -68,6 +68,8 @@ export interface ParameterRules {
   /** Those that ControllerModifyVolume may change. */
   parseMutable(parameters: Parameters): Parameters;
   parseForSnapshot(parameters: Parameters): Parameters;
+  /** Those that whoever writes a pod may choose for a volume of its own; absent where there are no such volumes. */
+  parseInline?(parameters: Parameters): Parameters;
 }
 
 export interface SizeRules {

@@ -29,6 +29,8 @@ export interface Said {
   readonly volumeContext?: Parameters;
   /** How large it has become: where a device may learn of that late, it is waited for. */
   readonly leastBytes?: number;
+  /** The volume was made for this very call, so nobody attached it. */
+  readonly inline?: true;
 }
 
 export interface DirectoryUsage {

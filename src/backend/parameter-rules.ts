@@ -10,6 +10,8 @@ export interface ParameterRule {
   readonly example: string;
   /** Whether ControllerModifyVolume may change it. */
   readonly mutable: boolean;
+  /** Whether a pod may choose it for an inline volume: harmless to everybody else, whatever its value. */
+  readonly inline?: true;
 }
 
 /** Keys that the CO adds or keeps for itself. */

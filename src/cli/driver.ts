@@ -18,6 +18,7 @@ export const driverOptions: readonly Option[] = [
     "a pool that has to be made, on a filesystem without reflink, is made in a sparse XFS image of that size",
   ),
   option("--kubelet-dir <dir>", "kubelet's directory: paths of volumes must lie under it"),
+  option("--inline-volumes <size>", "let pods have inline volumes of at most this size (default: none)"),
   option("--max-volumes-per-node <n>", "how many volumes a node takes (default: 110)"),
   option("--attach", "advertise ControllerPublishVolume, so that the whole life of a volume can be seen"),
   option("--default-fs <type>", `the filesystem where none is asked for: ${fsTypes.join(", ")} (default: ext4)`),

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { dirname } from "node:path";
 import type { DriverConfig } from "../config.ts";
 import { Locks } from "../csi/locks.ts";
+import { withInline } from "../csi/node/inline.ts";
 import { pathsOf } from "../csi/node/paths.ts";
 import { controllerRpcs, groupControllerRpcs, identityRpcs, nodeRpcs, snapshotMetadataRpcs } from "../csi/rpcs.ts";
 import { socketPathOf } from "../grpc/endpoint.ts";
@@ -76,7 +77,13 @@ async function makeHost(config: DriverConfig, journal: Journal, onStep: OnStep =
 
 function servicesOf(config: DriverConfig, { backend, node, manifest }: Made, host: LinuxHost): Services {
   const withController = config.services !== "node";
-  const paths = pathsOf(config.kubeletDir, host);
+  const nodeParts = {
+    backend,
+    node: backend.parameters.parseInline === undefined ? node : withInline(node, backend.volumes),
+    host,
+    paths: pathsOf(config.kubeletDir, host),
+    ...(config.inlineVolumes !== undefined && { inline: { maximumBytes: config.inlineVolumes } }),
+  };
   return {
     Identity: identityRpcs(
       backend,
@@ -90,7 +97,7 @@ function servicesOf(config: DriverConfig, { backend, node, manifest }: Made, hos
           SnapshotMetadata: snapshotMetadataRpcs(backend),
         }
       : {}),
-    ...(config.services === "controller" ? {} : { Node: nodeRpcs(backend, { backend, node, host, paths }) }),
+    ...(config.services === "controller" ? {} : { Node: nodeRpcs(backend, nodeParts) }),
   };
 }
 

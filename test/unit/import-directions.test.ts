@@ -45,7 +45,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   ],
   grpc: ["csi", "observe", "log.ts"],
   kubernetes: [],
-  csi: ["node", "backend ports"],
+  csi: ["node", "backend ports", "bytes.ts"],
   backend: ["backend ports", "node", "pool", "host"],
   "backend ports": ["node"],
   pool: ["host", "node"],

@@ -42,6 +42,7 @@ export const hostpathParameterRules: ParameterRules = {
   parse: (parameters) => parseParameters(hostpathParameters, parameters),
   parseMutable: (parameters) => parseParameters([], parameters),
   parseForSnapshot: (parameters) => parseParameters([], parameters),
+  parseInline: (parameters) => parseParameters(hostpathParameters, parameters),
 };
 
 /** Whose the directory is to be, where that was said. */

@@ -26,10 +26,10 @@ export function localNode(
     name,
     info: async () => ({ nodeId, maxVolumes, topology }),
 
-    async find(id) {
+    async find(id, { inline }) {
       const record = readable(pool.volumes.get(id));
       if (record === undefined) return undefined;
-      if (parts.attach && !record.attachments.some(({ node }) => node === nodeId)) {
+      if (parts.attach && !inline && !record.attachments.some(({ node }) => node === nodeId)) {
         throw new BackendError(
           { kind: "unfit", reason: "not attached" },
           `volume ${id} is not published to node ${nodeId}; call ControllerPublishVolume first`,

@@ -23,6 +23,7 @@ export const loopParameters: readonly ParameterRule[] = [
       "The filesystem to make, where the claim's capability does not say. The driver's `--default-fs` otherwise.",
     example: "xfs",
     mutable: false,
+    inline: true,
   },
   {
     key: "mkfsOptions",
@@ -40,6 +41,7 @@ export const loopParameters: readonly ParameterRule[] = [
       "The most reads, and the most writes, per second. Enforced by the kernel for every container that uses the volume.",
     example: "3000",
     mutable: true,
+    inline: true,
   },
   {
     key: "throughput",
@@ -48,6 +50,7 @@ export const loopParameters: readonly ParameterRule[] = [
     description: "The most MiB read, and the most written, per second.",
     example: "125",
     mutable: true,
+    inline: true,
   },
 ];
 
@@ -59,4 +62,9 @@ export const loopParameterRules: ParameterRules = {
       parameters,
     ),
   parseForSnapshot: (parameters) => parseParameters([], parameters),
+  parseInline: (parameters) =>
+    parseParameters(
+      loopParameters.filter(({ inline }) => inline),
+      parameters,
+    ),
 };

@@ -18,7 +18,9 @@ import { exclusive, shared, targetKey, volumeKey } from "../locks.ts";
 import type { Rpc } from "../rpc.ts";
 import { parseVolumeId } from "../rules/id.ts";
 import { allowsManyTargets, isReaderOnly, objectionTo, parseCapability } from "../rules/volume-capability.ts";
+import { type InlineWish, inlineLocks, isInline, parseInline } from "./inline.ts";
 import { carryOut, type NodeParts } from "./parts.ts";
+import { publishInline } from "./publish-inline.ts";
 
 interface Wish {
   readonly id: VolumeId;
@@ -28,6 +30,8 @@ interface Wish {
   readonly capability: Capability;
   readonly readOnly: boolean;
   readonly said: Said;
+  /** Set for a volume that is made here and now, for this pod alone. */
+  readonly inline: InlineWish | undefined;
 }
 
 export const nodePublishVolume = (
@@ -41,15 +45,27 @@ export const nodePublishVolume = (
     const capability = parseCapability(request.volumeCapability);
     const objection = objectionTo(capability, parts.backend);
     if (objection !== undefined) throw invalid(`volume_capability: ${objection}`);
-    const stagingPath = parseStagingPath(request.stagingTargetPath, parts);
     const readOnly = request.readonly || isReaderOnly(capability.mode);
     const { publishContext, volumeContext } = request;
-    return { id, stagingPath, targetPath, capability, readOnly, said: { publishContext, volumeContext } };
+    const common = { id, targetPath, capability, readOnly, said: { publishContext, volumeContext } };
+    if (isInline(volumeContext)) {
+      const inline = parseInline(id, volumeContext, parts.backend, parts.inline);
+      return { ...common, stagingPath: undefined, inline };
+    }
+    return { ...common, stagingPath: parseStagingPath(request.stagingTargetPath, parts), inline: undefined };
   },
 
-  locks: ({ id, targetPath }) => [shared(volumeKey(id)), exclusive(targetKey(targetPath))],
+  locks: ({ id, targetPath, inline }) => [
+    ...(inline === undefined ? [shared(volumeKey(id))] : inlineLocks(id, parts.backend.volumes)),
+    exclusive(targetKey(targetPath)),
+  ],
 
   async handle(wish, signal) {
+    const { inline } = wish;
+    if (inline !== undefined) {
+      await publishInline({ ...wish, inline }, parts, signal);
+      return {};
+    }
     const { node, host, paths } = parts;
     const volume = await node.find(wish.id, wish.said, signal);
     if (volume === undefined) throw noSuch("volume", wish.id);

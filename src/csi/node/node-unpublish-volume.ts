@@ -10,11 +10,13 @@ import type { NodeUnpublishVolumeRequest } from "../../../proto/gen/csi/v1/NodeU
 import type { NodeUnpublishVolumeResponseInit } from "../../../proto/gen/csi/v1/NodeUnpublishVolumeResponse.ts";
 import type { VolumeId } from "../../backend/backend.ts";
 import { planUnpublish } from "../../node/plan-unpublish.ts";
-import { cutKey, exclusive, targetKey, volumeKey } from "../locks.ts";
+import { cutKey, exclusive, targetKey } from "../locks.ts";
 import type { Rpc } from "../rpc.ts";
 import { parseVolumeId } from "../rules/id.ts";
+import { inlineLocks } from "./inline.ts";
 import { nowhere } from "./nowhere.ts";
 import { carryOut, type NodeParts } from "./parts.ts";
+import { unpublishInline } from "./publish-inline.ts";
 
 interface Wish {
   readonly id: VolumeId;
@@ -29,8 +31,13 @@ export const nodeUnpublishVolume = (
     id: parseVolumeId(volumeId),
     targetPath: parts.paths.parse(targetPath, "target_path"),
   }),
-  locks: ({ id, targetPath }) => [exclusive(volumeKey(id)), exclusive(targetKey(targetPath)), exclusive(cutKey(id))],
+  locks: ({ id, targetPath }) => [
+    ...inlineLocks(id, parts.backend.volumes),
+    exclusive(targetKey(targetPath)),
+    exclusive(cutKey(id)),
+  ],
   async handle({ id, targetPath: path }, signal) {
+    if (await unpublishInline(id, path, parts, signal)) return {};
     const { node, host, paths } = parts;
     const source = await node.locate(id);
     const targetPath = await paths.resolve(path, "target_path");

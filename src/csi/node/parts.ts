@@ -3,14 +3,17 @@ import type { NodeBackend } from "../../backend/node-backend.ts";
 import type { Host } from "../../node/host.ts";
 import { isRefusal, type NoteFilesystem, type Plan, type Refusal } from "../../node/step.ts";
 import { CsiError } from "../errors.ts";
+import type { InlineRules } from "./inline.ts";
 import type { Paths } from "./paths.ts";
 
 /** What the RPCs of a node work with. */
 export interface NodeParts {
-  readonly backend: Pick<Backend, "kinds" | "accessModes">;
+  readonly backend: Backend;
   readonly node: NodeBackend;
   readonly host: Host;
   readonly paths: Paths;
+  /** Absent: no inline volumes are offered. */
+  readonly inline?: InlineRules;
 }
 
 /** Does what was planned, or refuses in the plan's words. */

@@ -38,7 +38,7 @@ const duration = z.string().transform((text, context) => {
 });
 
 /** 20Gi, 500M, 1073741824: as Kubernetes writes quantities. */
-const size = z.string().transform((text, context) => {
+export const size = z.string().transform((text, context) => {
   const bytes = parseBytes(text);
   if (bytes !== undefined) return bytes;
   context.addIssue("is not a size such as 20Gi or 500M");

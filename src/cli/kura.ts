@@ -11,6 +11,7 @@ import { defaultClassCommand } from "./default-class.ts";
 import { doctorCommand } from "./doctor/doctor.ts";
 import { driverCommand } from "./driver.ts";
 import { ec2Command } from "./ec2.ts";
+import { hotplugCommand } from "./hotplug.ts";
 import { poolCommand } from "./pool.ts";
 import { startCommand } from "./start.ts";
 import { uninstallCommand } from "./uninstall.ts";
@@ -48,6 +49,7 @@ const commands = (): readonly Command[] => [
   poolCommand(),
   doctorCommand(),
   ec2Command(),
+  hotplugCommand(),
   certificatesCommand(),
   defaultClassCommand(),
   uninstallCommand(),

@@ -1,5 +1,6 @@
 import type { Durations } from "./durations.ts";
 import type { ErrorCode } from "./error.ts";
+import type { Switchboard } from "./hotplug/switchboard.ts";
 import type { OrderedKeeper } from "./keeper/in-order.ts";
 import { Parameters } from "./wire/parameters.ts";
 import type { Xml } from "./wire/xml.ts";
@@ -12,6 +13,8 @@ export interface Ec2 {
   readonly keeper: OrderedKeeper;
   readonly durations: Durations;
   readonly account: string;
+  /** Undefined where there are no bytes to plug in. */
+  readonly hotplug: Switchboard | undefined;
   /** Something was attached, detached or modified: the hands that plug devices in look again. */
   onChange(): void;
   /** Does work behind the answer, at a moment of the world's clock. */

@@ -1,8 +1,13 @@
 import type { AddressInfo } from "node:net";
+import type { Loops } from "../host/loop.ts";
+import type { Run } from "../host/run.ts";
+import type { Throttle } from "../host/throttle.ts";
 import type { Log } from "../log.ts";
 import type { Ec2 } from "./action.ts";
 import { addInstance } from "./admin/instances.ts";
 import { durationsOf, type Profile } from "./durations.ts";
+import { Hands } from "./hotplug/hands.ts";
+import { Switchboard } from "./hotplug/switchboard.ts";
 import { inOrder } from "./keeper/in-order.ts";
 import type { Keeper } from "./keeper/keeper.ts";
 import { serve } from "./serve.ts";
@@ -15,49 +20,67 @@ export interface SimulatorOptions {
   readonly profile: Profile;
   readonly instances: readonly Pick<InstanceRecord, "id" | "type" | "zone">[];
   readonly keeper: Keeper;
+  /** Undefined where there are no bytes. */
+  readonly blocks?: BlockParts | undefined;
   readonly log: Log;
   readonly now?: () => number;
+}
+
+/** What is needed to show volumes as devices. */
+export interface BlockParts {
+  readonly fileOf: (volumeId: string) => string;
+  /** Whether this process plugs in what is attached; otherwise agents may. */
+  readonly plugsHere: boolean;
+  readonly loops: Loops;
+  readonly run: Run;
+  readonly throttle: Throttle;
+  /** `/dev`, but for tests. */
+  readonly directory: string;
 }
 
 export interface Simulator {
   /** Where it is served, as AWS SDKs want it. */
   readonly url: string;
   readonly ec2: Ec2;
+  /** What is plugged in stays so. */
   close(): Promise<void>;
 }
 
 /** EC2, as far as volumes go, on a socket of this machine. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { log, now = Date.now } = options;
-  const world = new World({ now });
+  const { log, listen, instances, blocks, now = Date.now } = options;
+  let hotplug: Switchboard | undefined;
+  const world = new World({ now, hasHands: (id) => hotplug?.hasHands(id) ?? false });
+  hotplug = blocks && new Switchboard({ world, ...blocks });
+  let hands: Hands | undefined;
   const ec2: Ec2 = {
     world,
     keeper: inOrder(options.keeper),
     durations: durationsOf(options.profile),
     account: "000000000000",
-    onChange: () => {},
+    hotplug,
+    onChange: () => hands?.poke(),
     later: (at, work) => {
-      setTimeout(
-        () => void work().catch((error: unknown) => log.error({ err: error }, "failed behind an answer")),
-        at - now(),
-      ).unref();
+      const failed = (error: unknown) => log.error({ err: error }, "failed behind an answer");
+      setTimeout(() => void work().catch(failed), at - now()).unref();
     },
   };
   await recall(ec2);
-  for (const instance of options.instances) await addInstance(instance, ec2);
-  const [first] = options.instances;
-  const server = await serve(options.listen, {
-    ec2,
-    log,
-    defaultRegion: first === undefined ? "us-east-1" : regionOf(first.zone),
-  });
-  const { port } = server.address() as AddressInfo;
+  for (const instance of instances) await addInstance(instance, ec2);
+  if (blocks !== undefined && hotplug !== undefined) {
+    hands = new Hands({ ...blocks, orders: hotplug.own(), log });
+    await hands.ready;
+  }
+  const [first] = instances;
+  const defaultRegion = first === undefined ? "us-east-1" : regionOf(first.zone);
+  const server = await serve(listen, { ec2, log, defaultRegion });
   return {
-    url: `http://${options.listen.host}:${port}`,
+    url: `http://${listen.host}:${(server.address() as AddressInfo).port}`,
     ec2,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await hands?.close();
       await ec2.keeper.close();
     },
   };

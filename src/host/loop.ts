@@ -71,13 +71,24 @@ export class Loops {
     }
   }
 
-  /** Detaches what shows `file`; all, or only the read-only ones. The kernel is asked afterwards, for losetup's 0 proves nothing. */
-  async detach(file: string, which: "all" | "read-only" = "all"): Promise<void> {
-    for (const loop of await this.#chosen(file, which)) {
+  /** Detaches what shows `file`; all, or only the read-only ones. */
+  detach(file: string, which: "all" | "read-only" = "all"): Promise<void> {
+    return this.#detach(file, ({ readOnly }) => which === "all" || readOnly);
+  }
+
+  /** Detaches one of the devices that show `file`. */
+  detachOne(path: string, file: string): Promise<void> {
+    return this.#detach(file, (loop) => loop.path === path);
+  }
+
+  /** The kernel is asked afterwards, for losetup's 0 proves nothing. */
+  async #detach(file: string, isChosen: (loop: Loop) => boolean): Promise<void> {
+    const chosen = async () => (await this.showing(file)).filter(isChosen);
+    for (const loop of await chosen()) {
       await refuseIfHeld(loop.path);
       await this.#run(["losetup", "--detach", loop.path]).catch(ignoreDetached);
     }
-    for (let patience = 40; (await this.#chosen(file, which)).length > 0; patience -= 1) {
+    for (let patience = 40; (await chosen()).length > 0; patience -= 1) {
       if (patience === 0)
         throw new HostError("in-use", `a loop device of ${file} is still in use and goes once it is closed`);
       await delay(25);
@@ -87,10 +98,6 @@ export class Loops {
   /** Tells the devices that their file has grown. */
   async refreshSize(file: string): Promise<void> {
     for (const loop of await this.showing(file)) await this.#run(["losetup", "--set-capacity", loop.path]);
-  }
-
-  async #chosen(file: string, which: "all" | "read-only"): Promise<readonly Loop[]> {
-    return (await this.showing(file)).filter(({ readOnly }) => which === "all" || readOnly);
   }
 
   async #attachSomewhere(image: Image, readOnly: boolean): Promise<string> {

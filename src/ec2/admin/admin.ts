@@ -1,9 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import type { Ec2 } from "../action.ts";
+import type { Switchboard } from "../hotplug/switchboard.ts";
 import { isInstanceType } from "../limits/instance-types.ts";
 import { readBody } from "../wire/read-request.ts";
 import { isInstanceId } from "../world/ids.ts";
+import type { InstanceRecord } from "../world/records.ts";
 import { isZone } from "../world/zones.ts";
 import { AdminError } from "./admin-error.ts";
 import { importVolume, importWish } from "./import-volume.ts";
@@ -18,7 +20,13 @@ export const instanceWish = z.strictObject({
   zone: z.string().refine(isZone, "is not a zone, such as us-east-1a"),
 });
 
-type Handler = (body: unknown, ec2: Ec2) => Promise<unknown>;
+const plugsWish = z.strictObject({
+  plugs: z.array(
+    z.strictObject({ volumeId: z.string(), instanceId: z.string(), plug: z.enum(["unplugged", "plugged", "held"]) }),
+  ),
+});
+
+type Handler = (body: unknown, ec2: Ec2, query: URLSearchParams) => Promise<unknown>;
 
 const handlers: Readonly<Record<string, Handler>> = {
   "GET /kura/instances": async (_, { world }) => ({ instances: [...world.instances.values(world.now)] }),
@@ -26,11 +34,36 @@ const handlers: Readonly<Record<string, Handler>> = {
   "POST /kura/volumes": async (body, ec2) => importVolume(parsed(importWish, body), ec2),
 };
 
+/** The hands of an instance may be in another container than the simulator, with an address of its own. */
+const openHandlers: typeof handlers = {
+  "GET /kura/hotplug": async (_, ec2, query) => {
+    const { id } = knownInstance(query.get("instance") ?? "", ec2);
+    return switchboardOf(ec2).ordersFor(id);
+  },
+  "POST /kura/hotplug": async (body, ec2) => {
+    await switchboardOf(ec2).report(parsed(plugsWish, body).plugs);
+    return {};
+  },
+};
+
+function switchboardOf({ hotplug }: Ec2): Switchboard {
+  if (hotplug !== undefined) return hotplug;
+  throw new AdminError(400, "with --state memory there are no bytes to plug in");
+}
+
+function knownInstance(id: string, { world }: Ec2): InstanceRecord {
+  const instance = world.instances.get(id, world.now);
+  if (instance === undefined) throw new AdminError(400, `there is no instance ${id}`);
+  return instance;
+}
+
 export async function answerAdmin(request: IncomingMessage, url: URL, ec2: Ec2): Promise<unknown> {
-  refuseStrangers(request);
-  const handler = handlers[`${request.method} ${url.pathname}`];
+  const name = `${request.method} ${url.pathname}`;
+  if (openHandlers[name] === undefined) refuseStrangers(request);
+  const handler = handlers[name] ?? openHandlers[name];
   if (handler === undefined) throw new AdminError(404, `served are ${Object.keys(handlers).join(", ")}`);
-  return handler(request.method === "GET" ? undefined : jsonOf(await readBody(request)), ec2);
+  const body = request.method === "GET" ? undefined : jsonOf(await readBody(request));
+  return handler(body, ec2, url.searchParams);
 }
 
 /** Whoever is on another machine, and pages in a browser: they send an Origin. */

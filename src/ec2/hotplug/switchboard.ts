@@ -1,0 +1,84 @@
+import type { Loops } from "../../host/loop.ts";
+import type { World } from "../world/world.ts";
+import type { Order, Orders, PlugReport } from "./hands.ts";
+import { nextMoment, wantedOf } from "./wanted.ts";
+
+export interface SwitchboardParts {
+  readonly world: World;
+  readonly loops: Loops;
+  readonly fileOf: (volumeId: string) => string;
+  /** Whether hands of this process plug in what is attached to instances that nobody else plays. */
+  readonly plugsHere: boolean;
+}
+
+/** How long nobody looks at most: somebody may have unmounted what is to go. */
+const mostQuietMs = 1000;
+
+/** Which hands plug in for which instance: those of this process, or an agent's that has named itself. */
+export class Switchboard {
+  readonly #parts: SwitchboardParts;
+  readonly #agents = new Set<string>();
+
+  constructor(parts: SwitchboardParts) {
+    this.#parts = parts;
+  }
+
+  hasHands(instanceId: string): boolean {
+    return this.#parts.plugsHere || this.#agents.has(instanceId);
+  }
+
+  /** What an agent is to plug in. Whoever asks is the instance's hands from then on. */
+  ordersFor(instanceId: string): { readonly orders: readonly Order[]; readonly quietMs: number } {
+    this.#agents.add(instanceId);
+    return { orders: this.#orders((id) => id === instanceId), quietMs: this.#quietMs() };
+  }
+
+  async report(plugs: readonly PlugReport[]): Promise<void> {
+    for (const { volumeId, instanceId, plug } of plugs) this.#parts.world.setPlug(volumeId, instanceId, plug);
+  }
+
+  /** For the hands of this process. */
+  own(): Orders {
+    const isOurs = (id: string) => this.#parts.plugsHere && !this.#agents.has(id);
+    return {
+      wanted: async () => {
+        await this.#watchOthers(isOurs);
+        return this.#orders(isOurs);
+      },
+      report: (plugs) => this.report(plugs),
+      quietMs: () => this.#quietMs(),
+    };
+  }
+
+  #orders(isOurs: (instanceId: string) => boolean): readonly Order[] {
+    const { world, fileOf } = this.#parts;
+    return wantedOf(world, isOurs).map((wanted) => ({ ...wanted, file: fileOf(wanted.volumeId) }));
+  }
+
+  /**
+   * Whatever an agent says or does not say: as long as a device of this machine shows a volume, it is not detached, and
+   * so it is attached nowhere else.
+   */
+  async #watchOthers(isOurs: (instanceId: string) => boolean): Promise<void> {
+    const { world, loops, fileOf } = this.#parts;
+    for (const { volumeId, instanceId, wish } of wantedOf(world, (id) => !isOurs(id))) {
+      const isGoing = wish === "out" || wish === "forced";
+      const isShown = (await loops.showing(fileOf(volumeId))).length > 0;
+      const plug = world.moment().plugOf(volumeId, instanceId);
+      if (!isShown) world.setPlug(volumeId, instanceId, "unplugged");
+      else if (isGoing && plug === "unplugged" && !this.#isElsewhere(volumeId, instanceId))
+        world.setPlug(volumeId, instanceId, "plugged");
+    }
+  }
+
+  /** Whether the device may be another instance's, of those that share the volume. */
+  #isElsewhere(volumeId: string, instanceId: string): boolean {
+    const volume = this.#parts.world.findVolume(volumeId);
+    return volume?.attachments.some((other) => other.instanceId !== instanceId && other.detach === undefined) ?? false;
+  }
+
+  #quietMs(): number {
+    const next = nextMoment(this.#parts.world);
+    return Math.min(mostQuietMs, next === undefined ? mostQuietMs : Math.max(0, next - this.#parts.world.now));
+  }
+}

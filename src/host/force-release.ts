@@ -1,0 +1,56 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { ifThere, isErrno } from "./errno.ts";
+import { parseMounts } from "./mounts.ts";
+import { CommandError, type Run } from "./run.ts";
+
+interface MountElsewhere {
+  readonly pid: string;
+  readonly path: string;
+}
+
+/**
+ * Takes a device away from those who have it mounted, in whatever mount namespace: first the filesystem is shut down,
+ * so that from then on nothing is written, then the mounts go. What was not written is lost, as with a disk that is
+ * pulled. A process that has a file open keeps the device until it closes it.
+ */
+export async function releaseByForce(device: string, run: Run): Promise<void> {
+  for (const { pid, path } of await mountsEverywhere(device)) {
+    const inside = ["nsenter", "--mount", "--target", pid, "--"];
+    await unlessGone(run([...inside, "xfs_io", "-x", "-c", "shutdown", path])); // ext4 knows the same call
+    await unlessGone(run([...inside, "umount", "--lazy", "--", path]));
+  }
+}
+
+/** One process of each mount namespace can tell of all mounts in it. */
+async function mountsEverywhere(device: string): Promise<readonly MountElsewhere[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const seen = new Set<bigint>();
+  const found: MountElsewhere[] = [];
+  for (const pid of pids) {
+    const namespace = await orGone(stat(`/proc/${pid}/ns/mnt`, { bigint: true }));
+    if (namespace === undefined || seen.has(namespace.ino)) continue;
+    seen.add(namespace.ino);
+    const mounts = parseMounts((await orGone(readFile(`/proc/${pid}/mountinfo`, "utf8"))) ?? "");
+    found.push(...mounts.filter((mount) => mount.device === device).map(({ path }) => ({ pid, path })));
+  }
+  return found.reverse();
+}
+
+/** Processes end while they are looked at. */
+async function orGone<T>(question: Promise<T>): Promise<T | undefined> {
+  try {
+    return await ifThere(question);
+  } catch (error) {
+    if (isErrno(error, "ESRCH", "EACCES", "EINVAL")) return undefined;
+    throw error;
+  }
+}
+
+/** A mount that is gone already is what was wanted. */
+async function unlessGone(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+  }
+}

@@ -1,0 +1,161 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readlink } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  AttachVolumeCommand,
+  CreateSnapshotCommand,
+  CreateTagsCommand,
+  CreateVolumeCommand,
+  DeleteVolumeCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  DescribeVolumesModificationsCommand,
+  DetachVolumeCommand,
+  ModifyVolumeCommand,
+} from "@aws-sdk/client-ec2";
+import { describe, expect, test } from "vitest";
+import { command, must } from "../support/command.ts";
+import { mainFile } from "../support/driver.ts";
+import { startTestEc2 } from "../support/ec2.ts";
+import { loopsOf, makeSandbox } from "../support/sandbox.ts";
+import { refusalOf } from "./support/simulator.ts";
+import { byIdName, here, readStart, stepsWith, untilTrue, writeStart, zone } from "./support/steps.ts";
+
+describe("a simulator that is killed loses nothing that it has answered", () => {
+  test("volumes, bytes, tags, snapshots, modifications and what is attached are as they were", async () => {
+    await using sandbox = await makeSandbox({ plain: true });
+    const before = await startTestEc2(sandbox);
+    const first = stepsWith(before.client, before.devices);
+    const id = await first.make({ Size: 8 });
+    const device = await first.attach(id);
+    await writeStart(device, "kept");
+    await before.client.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: "k", Value: "v" }] }));
+    const { SnapshotId: snapshot = "" } = await before.client.send(
+      new CreateSnapshotCommand({ VolumeId: id, Description: "d" }),
+    );
+    await before.client.send(new ModifyVolumeCommand({ VolumeId: id, Size: 9, Iops: 4000 }));
+    await before.kill();
+
+    await using after = await startTestEc2(sandbox);
+    const then = stepsWith(after.client, after.devices);
+    await untilTrue(async () => (await then.volumeOf(id))?.Size === 9, "it has its new size");
+    expect(await then.volumeOf(id)).toMatchObject({
+      State: "in-use",
+      Iops: 4000,
+      Tags: [{ Key: "k", Value: "v" }],
+      Attachments: [{ InstanceId: here, Device: "/dev/xvdba", State: "attached" }],
+    });
+    // the device was not taken away and given back
+    expect(await readlink(join(after.devices, "kura", here, "disk/by-id", byIdName(id)))).toBe(device);
+    expect(await readStart(device, 4)).toBe("kept");
+    await untilTrue(
+      async () => (await must("blockdev", "--getsize64", device)) === String(9 * 2 ** 30),
+      "it has grown",
+    );
+    const { Snapshots } = await after.client.send(new DescribeSnapshotsCommand({ SnapshotIds: [snapshot] }));
+    expect(Snapshots).toMatchObject([{ VolumeId: id, Description: "d", VolumeSize: 8 }]);
+    const { VolumesModifications } = await after.client.send(
+      new DescribeVolumesModificationsCommand({ VolumeIds: [id] }),
+    );
+    expect(VolumesModifications).toMatchObject([{ OriginalSize: 8, TargetSize: 9, TargetIops: 4000 }]);
+    await then.detach(id);
+    await after.stop();
+  });
+
+  test("a client token finds its volume again, and stays burnt once that is deleted", async () => {
+    await using sandbox = await makeSandbox({ plain: true });
+    const create = (token: string) =>
+      new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, VolumeType: "gp3", ClientToken: token });
+    const before = await startTestEc2(sandbox);
+    const { VolumeId: kept = "" } = await before.client.send(create("kept"));
+    const { VolumeId: deleted = "" } = await before.client.send(create("deleted"));
+    await stepsWith(before.client, before.devices).untilState(deleted, "available");
+    await before.client.send(new DeleteVolumeCommand({ VolumeId: deleted }));
+    await before.kill();
+
+    await using after = await startTestEc2(sandbox);
+    expect((await after.client.send(create("kept"))).VolumeId).toBe(kept);
+    expect(await refusalOf(after.client.send(create("deleted")))).toMatchObject({
+      code: "IdempotentParameterMismatch",
+      message: expect.stringContaining("already deleted"),
+    });
+    expect((await after.client.send(new DescribeVolumesCommand({}))).Volumes).toHaveLength(1);
+    await after.stop();
+  });
+
+  test("what was being attached or detached gets there, and a mounted volume is not let go", async () => {
+    await using sandbox = await makeSandbox({ plain: true });
+    const before = await startTestEc2(sandbox, ["--hotplug", "--profile", "aws"]);
+    const first = stepsWith(before.client, before.devices);
+    const [coming, going] = [await first.make(), await first.make()];
+    const device = await first.attach(going);
+    await must("mkfs.xfs", "-q", device);
+    const mountpoint = sandbox.path("mounted");
+    await must("mkdir", mountpoint);
+    await must("mount", device, mountpoint);
+    await before.client.send(new AttachVolumeCommand({ VolumeId: coming, InstanceId: here, Device: "/dev/xvdbb" }));
+    await before.client.send(new DetachVolumeCommand({ VolumeId: going }));
+    await before.kill();
+
+    await using after = await startTestEc2(sandbox, ["--hotplug", "--profile", "aws"]);
+    const then = stepsWith(after.client, after.devices);
+    await then.untilAttachment(coming, "attached");
+    await then.untilAttachment(going, "busy");
+    await must("umount", mountpoint);
+    await then.untilState(going, "available");
+    await then.detach(coming);
+    expect(await loopsOf(sandbox.path("ec2"))).toEqual([]);
+    await after.stop();
+  });
+});
+
+describe("the folder", () => {
+  test("an orderly end takes the image's mount away, and a second simulator is refused while one runs", async () => {
+    await using sandbox = await makeSandbox({ plain: true });
+    const ec2 = await startTestEc2(sandbox);
+    const second = await command(["node", mainFile, "ec2", "--listen", "127.0.0.1:0", "--state", sandbox.path("ec2")]);
+    expect(second.exitCode).toBe(2);
+    expect(second.stderr).toContain(`is held by process ${ec2.process.pid}`);
+    await ec2.stop();
+    expect((await command(["mountpoint", "-q", sandbox.path("ec2")])).exitCode).not.toBe(0);
+    expect(await loopsOf(sandbox.folder)).toEqual([]);
+  });
+
+  test("a folder with something else in it is left alone", async () => {
+    await using sandbox = await makeSandbox({ plain: true });
+    const { exitCode, stderr } = await command(["node", mainFile, "ec2", "--state", sandbox.pool]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^kura: .*pool holds .* and is no state of kura ec2\n$/);
+  });
+});
+
+test("kura hotplug plays the hands of one instance, as a process of its own", async () => {
+  await using sandbox = await makeSandbox({ plain: true });
+  await using ec2 = await startTestEc2(sandbox, []);
+  const agent = spawn(
+    process.execPath,
+    [mainFile, "hotplug", "--ec2", ec2.url, "--instance-id", here, "--device-dir", ec2.devices],
+    { stdio: "ignore" },
+  );
+  const gone = once(agent, "exit");
+  try {
+    const steps = stepsWith(ec2.client, ec2.devices);
+    const id = await steps.make();
+    // until it has asked for the first time, the simulator knows of no hands
+    await untilTrue(async () => {
+      const link = await steps.attach(id).catch(() => undefined);
+      if (link === undefined) await steps.detach(id);
+      return link !== undefined;
+    }, "the agent plugs it in");
+    const device = await readlink(join(ec2.devices, "kura", here, "disk/by-id", byIdName(id)));
+    await writeStart(device, "agent");
+    expect(await readStart(device, 5)).toBe("agent");
+    await steps.detach(id);
+    expect(await loopsOf(sandbox.path("ec2"))).toEqual([]);
+  } finally {
+    agent.kill("SIGTERM");
+    await gone;
+  }
+  await ec2.stop();
+});

@@ -27,8 +27,7 @@ async function filesystemHealth(
   if (mounted === undefined) return [];
   if (!mounted.alive)
     return [inaccessible("FilesystemShutDown", `the filesystem at ${mounted.path} answers with I/O errors`)];
-  // the kernel turns the whole filesystem read-only after an error; a read-only mount of ours says so of the mount too
-  if (mounted.options.includes("rw") && mounted.options.includes("ro")) {
+  if (isReadOnlyByError(mounted.options)) {
     return [
       inaccessible(
         "FilesystemReadOnly",
@@ -42,3 +41,10 @@ async function filesystemHealth(
     return [degraded("FilesystemFull", `the filesystem at ${mounted.path} has no free inodes`)];
   return [];
 }
+
+/**
+ * The kernel turns the whole filesystem read-only after an error, under a mount that stays writable; ext4 of newer
+ * kernels has a word of its own for it. A read-only mount of ours says so of the mount too.
+ */
+const isReadOnlyByError = (options: readonly string[]): boolean =>
+  options.includes("emergency_ro") || (options.includes("rw") && options.includes("ro"));

@@ -91,7 +91,9 @@ export const createVolume = (backend: Backend): Rpc<CreateVolumeRequest, Wish, C
       minimumBytes,
       maximumBytes = backend.sizes.maximumBytes,
     } = await backend.volumes.complete(open, signal);
-    const sizeBytes = chooseSize(wish.size, { ...backend.sizes, maximumBytes }, minimumBytes);
+    // a copy for which no size is asked is as large as its source
+    const defaultBytes = source === undefined ? backend.sizes.defaultBytes : 0;
+    const sizeBytes = chooseSize(wish.size, { ...backend.sizes, maximumBytes, defaultBytes }, minimumBytes);
     const spec = { name, sizeBytes, parameters, kinds, fsType, source, places, claim };
     return { volume: volumeInit(await backend.volumes.create(spec, signal), backend) };
   },

@@ -7,12 +7,13 @@ import { fsTypes } from "./node/volume.ts";
 /** What `kura driver` is told, checked: every value that is wrong is named in one line. */
 export type DriverConfig = z.infer<typeof driverConfig>;
 
-export const backendNames = ["loop", "hostpath"] as const;
+export const backendNames = ["loop", "hostpath", "ebs"] as const;
 export type BackendName = (typeof backendNames)[number];
 
 export const defaultDriverNames: Readonly<Record<BackendName, string>> = {
   loop: "loop.csi.kura.dev",
   hostpath: "hostpath.csi.kura.dev",
+  ebs: "ebs.csi.aws.com",
 };
 
 export const absolutePath = z
@@ -54,6 +55,10 @@ export const hostAndPort = z.string().transform((text, context) => {
   return { host: host.replace(/[[\]]/g, "") || "127.0.0.1", port: Number(port) };
 });
 
+const httpUrl = z.string().refine((text) => /^https?:\/\/[^/?#@\s]+\/?$/.test(text) && URL.canParse(text), {
+  error: "is not of the form http://HOST:PORT or https://HOST",
+});
+
 /** Where a router finds the nodes: a headless Service, or addresses. */
 const nodes = z.string().transform((text, context) => {
   const [, namespace, service] = /^([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(text) ?? [];
@@ -84,11 +89,24 @@ export const driverConfig = z
     poolImage: size.optional(),
     kubeletDir: absolutePath.optional(),
     inlineVolumes: size.optional(),
-    maxVolumesPerNode: wholeNumber(1, 10_000).default(110),
+    maxVolumesPerNode: wholeNumber(1, 10_000).optional(),
     attach: z.boolean().default(false),
     defaultFs: oneOf(fsTypes).default("ext4"),
     overprovision: z.coerce.number("is not a number").min(1, "is below 1").max(100_000, "is above 100000").default(200),
     maxFreeze: duration.default(5000),
+    ec2Endpoint: httpUrl.optional(),
+    instanceId: z
+      .string()
+      .regex(/^i-[0-9a-f]{8,32}$/, "is not of the form i-0123456789abcdef0")
+      .optional(),
+    zone: z
+      .string()
+      .regex(/^[a-z0-9-]{3,40}$/, "is not a zone such as us-east-1a")
+      .optional(),
+    region: z
+      .string()
+      .regex(/^[a-z0-9-]{3,40}$/, "is not a region such as us-east-1")
+      .optional(),
     listen: hostAndPort.optional(),
     tlsDir: absolutePath.optional(),
     nodes: nodes.optional(),
@@ -102,9 +120,18 @@ export const driverConfig = z
       context.addIssue({ code: "custom", path: ["tlsDir"], message: "is required between router and nodes" });
     if (isRouter && config.nodes === undefined)
       context.addIssue({ code: "custom", path: ["nodes"], message: "is required by --services router" });
-    if (!isRouter && config.pool === undefined)
+    if (!isRouter && config.backend !== "ebs" && config.pool === undefined)
       context.addIssue({ code: "custom", path: ["pool"], message: `is required by --backend ${config.backend}` });
-    return { ...config, driverName: config.driverName ?? defaultDriverNames[config.backend], pool: config.pool ?? "" };
+    if (isRouter && config.backend === "ebs")
+      context.addIssue({ code: "custom", path: ["services"], message: "is not for ebs: any controller reaches EC2" });
+    return {
+      ...config,
+      driverName: config.driverName ?? defaultDriverNames[config.backend],
+      pool: config.pool ?? "",
+      maxVolumesPerNode: config.maxVolumesPerNode ?? 110,
+      /** As it was given: where EC2 says how many volumes a node takes, only what was given counts beside it. */
+      attachLimit: config.maxVolumesPerNode,
+    };
   });
 
 /** What is wrong with the command line, in one line. Exit code 2. */

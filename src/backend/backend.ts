@@ -114,6 +114,8 @@ export type VolumeSource =
 
 export interface VolumeSpec extends Creation {
   readonly places: Places | undefined;
+  /** In which modes it will be used, where that is said: a volume for many nodes may have to be made as one. */
+  readonly modes?: readonly AccessMode[];
   /** For whom, where the CO says: kept beside the volume, so that it can be given back to the same one. */
   readonly claim?: ClaimName | undefined;
 }
@@ -165,6 +167,7 @@ export interface OpenCreation {
   readonly fsType: FsType | undefined;
   readonly source: VolumeSource | undefined;
   readonly parameters: Parameters;
+  readonly modes?: readonly AccessMode[];
 }
 
 export interface Completion {

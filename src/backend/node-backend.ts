@@ -1,4 +1,4 @@
-import type { Filesystem, NodeVolume, Source } from "../node/volume.ts";
+import type { Filesystem, FsType, NodeVolume, Source } from "../node/volume.ts";
 import type { HealthStatus, Parameters, PublishContext, Topology, VolumeId } from "./backend.ts";
 
 /**
@@ -27,6 +27,8 @@ export interface NodeBackend {
 export interface Said {
   readonly publishContext?: PublishContext;
   readonly volumeContext?: Parameters;
+  /** The filesystem that is asked for. */
+  readonly fsType?: FsType | undefined;
   /** How large it has become: where a device may learn of that late, it is waited for. */
   readonly leastBytes?: number;
   /** The volume was made for this very call, so nobody attached it. */

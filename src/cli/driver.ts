@@ -24,6 +24,10 @@ export const driverOptions: readonly Option[] = [
   option("--default-fs <type>", `the filesystem where none is asked for: ${fsTypes.join(", ")} (default: ext4)`),
   option("--overprovision <ratio>", "how much may be promised thin for what there is (default: 200)"),
   option("--max-freeze <duration>", "how long a snapshot may hold a filesystem frozen (default: 5s)"),
+  option("--ec2-endpoint <url>", "where EC2's API is, for ebs (default: where AWS has it for the region)"),
+  option("--instance-id <id>", "this node's EC2 instance, for ebs (default: as IMDS or Kubernetes say)"),
+  option("--zone <zone>", "its availability zone, for ebs (default: likewise)"),
+  option("--region <region>", "the region to call, for ebs (default: AWS_REGION, or likewise)"),
   option("--listen <host:port>", "serve the controller's calls over mutual TLS too, to a router"),
   option("--tls-dir <dir>", "ca.crt, tls.crt and tls.key for that; replaced files are used without a restart"),
   option("--nodes <where>", "where a router finds nodes: NAMESPACE/SERVICE (headless) or HOST:PORT,HOST:PORT"),
@@ -33,7 +37,7 @@ export const driverOptions: readonly Option[] = [
 ];
 
 function option(flags: string, description: string): Option {
-  const name = /--([a-z-]+)/.exec(flags)?.[1] ?? "";
+  const name = /--([a-z0-9-]+)/.exec(flags)?.[1] ?? "";
   return new Option(flags, description).env(`KURA_${name.toUpperCase().replaceAll("-", "_")}`);
 }
 

@@ -41,7 +41,7 @@ export async function startDriver(config: DriverConfig, { log, onStep }: StartOp
   await mkdir(dirname(socketPath), { recursive: true });
   const journal = new Journal();
   const host = await makeHost(config, journal, onStep);
-  const made = await makeBackend(config, host);
+  const made = await makeBackend(config, host, log);
   const { backend, started } = made;
   const metrics = new Metrics(config.driverName);
   metrics.addGauges(made.gauges);

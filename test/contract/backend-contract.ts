@@ -76,10 +76,12 @@ function volumesContract({ backend }: Pick<BackendUnderTest, "backend">): void {
       expect(await volumes.find(second.id, signal)).toEqual(second);
     });
 
-    test.runIf(volumes.keyOf)("the name decides the part of the id that keyOf tells", async () => {
-      const made = await makeVolume(backend);
-      expect(made.id.startsWith(`${volumes.keyOf?.(made.creation.name)}-`)).toBe(true);
-    });
+    if (volumes.keyOf !== undefined) {
+      test("the name decides the part of the id that keyOf tells", async () => {
+        const made = await makeVolume(backend);
+        expect(made.id.startsWith(`${volumes.keyOf?.(made.creation.name)}-`)).toBe(true);
+      });
+    }
 
     test("pages name each volume once, in one order, wherever they are cut", async () => {
       const made = await Promise.all([makeVolume(backend), makeVolume(backend), makeVolume(backend)]);
@@ -89,12 +91,11 @@ function volumesContract({ backend }: Pick<BackendUnderTest, "backend">): void {
     });
 
     test("a page goes on behind a volume that was deleted since", async () => {
-      const [first, second, third] = await sortedVolumes();
-      await volumes.delete(second, signal);
-      const { items } = await volumes.list({ after: second, limit: undefined }, signal);
-      const ids = items.map(({ id }) => id);
-      expect(ids).toContain(third);
-      expect(ids).not.toContain(first);
+      await Promise.all([makeVolume(backend), makeVolume(backend), makeVolume(backend)]);
+      const whole = (await volumes.list({ after: undefined, limit: undefined }, signal)).items.map(({ id }) => id);
+      const { items, next } = await volumes.list({ after: undefined, limit: 2 }, signal);
+      for (const { id } of items.slice(1)) await volumes.delete(id, signal);
+      expect(await idsByPages(undefined, next)).toEqual(whole.slice(2));
     });
 
     test("a source that is not there is said to be so", async () => {
@@ -109,18 +110,11 @@ function volumesContract({ backend }: Pick<BackendUnderTest, "backend">): void {
     });
   });
 
-  async function sortedVolumes() {
-    const made = await Promise.all([makeVolume(backend), makeVolume(backend), makeVolume(backend)]);
-    const [first, second, third] = made.map(({ id }) => id).sort();
-    if (first === undefined || second === undefined || third === undefined) throw new Error("three were made");
-    return [first, second, third] as const;
-  }
-
-  async function idsByPages(limit: number): Promise<readonly string[]> {
+  async function idsByPages(limit: number | undefined, from?: string): Promise<readonly string[]> {
     const ids: string[] = [];
-    for (let after: string | undefined, more = true; more; more = after !== undefined) {
+    for (let [after, more] = [from, true]; more; more = after !== undefined) {
       const page = await volumes.list({ after, limit }, signal);
-      expect(page.items.length).toBeLessThanOrEqual(limit);
+      expect(page.items.length).toBeLessThanOrEqual(limit ?? Infinity);
       ids.push(...page.items.map(({ id }) => id));
       after = page.next;
     }
@@ -192,8 +186,8 @@ function modificationContract(
   modification: NonNullable<typeof backend.modification>,
 ) {
   test("a modified volume still answers its own creation request", async () => {
-    const made = await makeVolume(backend);
-    const changes = backend.parameters.parseMutable({ iops: "300" });
+    const made = await makeVolume(backend, { sizeBytes: 8 * 2 ** 30 });
+    const changes = backend.parameters.parseMutable({ iops: "4000" });
     await modification.modify(made.id, changes, signal);
     await modification.modify(made.id, changes, signal);
     expect((await backend.volumes.find(made.id, signal))?.creation).toEqual(made.creation);

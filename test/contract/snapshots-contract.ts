@@ -1,14 +1,16 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type {
   Backend,
+  Group,
   GroupId,
   Groups,
+  Snapshot,
   SnapshotId,
   SnapshotSpec,
   Snapshots,
   VolumeId,
 } from "../../src/backend/backend.ts";
-import { expectFault } from "./faults.ts";
+import { expectFault, insist } from "./faults.ts";
 import { makeVolume, newName, signal, unknownVolume } from "./under-test.ts";
 
 export function snapshotsContract(backend: Backend, snapshots: Snapshots): void {
@@ -19,13 +21,21 @@ export function snapshotsContract(backend: Backend, snapshots: Snapshots): void 
     places: undefined,
     ...wish,
   });
+  /** A cloud is at it for a while; what a CO works with is ready. */
+  const take = async (source: VolumeId): Promise<Snapshot> => {
+    const { id } = await insist(() => snapshots.create(specOf(source), signal));
+    return await vi.waitUntil(async () => {
+      const now = await snapshots.find(id, signal);
+      return now?.ready ? now : undefined;
+    });
+  };
   const listed = async (source?: VolumeId) =>
-    (await snapshots.list({ after: undefined, limit: undefined }, source, signal)).items.map(({ id }) => id);
+    (await snapshots.list({ after: undefined, limit: undefined }, source, signal)).items.map(({ id }) => id).sort();
 
   describe("snapshots", () => {
     test("what was made is found by id and by name, and tells its volume and its size", async () => {
       const volume = await makeVolume(backend);
-      const made = await snapshots.create(specOf(volume.id), signal);
+      const made = await take(volume.id);
       expect(made).toMatchObject({ sourceVolume: volume.id, sizeBytes: volume.sizeBytes, group: undefined });
       expect(await snapshots.find(made.id, signal)).toEqual(made);
       expect(await snapshots.findByName(made.name, signal)).toEqual(made);
@@ -33,7 +43,7 @@ export function snapshotsContract(backend: Backend, snapshots: Snapshots): void 
 
     test("it outlives its volume, and deleting it twice succeeds", async () => {
       const volume = await makeVolume(backend);
-      const made = await snapshots.create(specOf(volume.id), signal);
+      const made = await take(volume.id);
       await backend.volumes.delete(volume.id, signal);
       expect(await snapshots.find(made.id, signal)).toEqual(made);
       await snapshots.delete(made.id, signal);
@@ -43,14 +53,14 @@ export function snapshotsContract(backend: Backend, snapshots: Snapshots): void 
 
     test("a list of one volume's names those only, by pages too", async () => {
       const [one, other] = [await makeVolume(backend), await makeVolume(backend)];
-      const own = [await snapshots.create(specOf(one.id), signal), await snapshots.create(specOf(one.id), signal)];
-      await snapshots.create(specOf(other.id), signal);
+      const own = [await take(one.id), await take(one.id)];
+      await take(other.id);
       const ids = own.map(({ id }) => id).sort();
       expect(await listed(one.id)).toEqual(ids);
       expect(await listed()).toEqual(expect.arrayContaining(ids));
       const first = await snapshots.list({ after: undefined, limit: 1 }, one.id, signal);
       const second = await snapshots.list({ after: first.next, limit: 1 }, one.id, signal);
-      expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids);
+      expect([...first.items, ...second.items].map(({ id }) => id).sort()).toEqual(ids);
       expect(second.next).toBeUndefined();
     });
 
@@ -67,7 +77,7 @@ export function snapshotsContract(backend: Backend, snapshots: Snapshots): void 
       "a volume can be made from it, not smaller than it",
       async () => {
         const volume = await makeVolume(backend);
-        const { id } = await snapshots.create(specOf(volume.id), signal);
+        const { id } = await take(volume.id);
         const source = { kind: "snapshot", id } as const;
         const open = { kinds: volume.creation.kinds, fsType: undefined, source, parameters: {} };
         expect((await backend.volumes.complete(open, signal)).minimumBytes).toBeGreaterThanOrEqual(volume.sizeBytes);
@@ -87,10 +97,18 @@ export function groupsContract(backend: Backend, groups: Groups): void {
     (await backend.snapshots?.list({ after: undefined, limit: undefined }, undefined, signal))?.items ?? [];
   const twoVolumes = async () => [(await makeVolume(backend)).id, (await makeVolume(backend)).id] as const;
 
+  const cut = async (sources: readonly VolumeId[]): Promise<Group> => {
+    const { id } = await insist(() => groups.create({ name: newName(), sources, parameters: {} }, signal));
+    return await vi.waitUntil(async () => {
+      const now = await groups.find(id, signal);
+      return now?.snapshots.every(({ ready }) => ready) ? now : undefined;
+    });
+  };
+
   describe("group snapshots", () => {
     test("what was made is found, with a member for each volume, each of which names the group", async () => {
       const sources = await twoVolumes();
-      const made = await groups.create({ name: newName(), sources, parameters: {} }, signal);
+      const made = await cut(sources);
       expect(await groups.find(made.id, signal)).toEqual(made);
       expect(await groups.findByName(made.name, signal)).toEqual(made);
       expect(made.snapshots.map(({ sourceVolume }) => sourceVolume).sort()).toEqual([...sources].sort());
@@ -108,7 +126,7 @@ export function groupsContract(backend: Backend, groups: Groups): void {
     });
 
     test("a member does not go alone; with the group all go, and deleting it again succeeds", async () => {
-      const made = await groups.create({ name: newName(), sources: await twoVolumes(), parameters: {} }, signal);
+      const made = await cut(await twoVolumes());
       const ids = made.snapshots.map(({ id }) => id);
       await expectFault(
         backend.snapshots?.delete(ids[0] as SnapshotId, signal) ?? Promise.resolve(),

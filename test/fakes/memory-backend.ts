@@ -51,7 +51,7 @@ export interface MemoryOptions {
 const MiB = 2 ** 20;
 
 const rules: readonly ParameterRule[] = [
-  { key: "iops", schema: wholeNumber(0, 1000), values: "", description: "", example: "1", mutable: true },
+  { key: "iops", schema: wholeNumber(0, 100_000), values: "", description: "", example: "1", mutable: true },
   { key: "colourOf", schema: wholeNumber(0, 9), values: "", description: "", example: "1", mutable: false },
 ];
 

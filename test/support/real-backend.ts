@@ -3,6 +3,7 @@ import { parseDriverConfig } from "../../src/config.ts";
 import { type LinuxHost, linuxHost } from "../../src/host/linux-host.ts";
 import { commandRunner } from "../../src/host/run.ts";
 import { Throttle } from "../../src/host/throttle.ts";
+import { silentLog } from "../../src/log.ts";
 import type { BackendUnderTest } from "../contract/under-test.ts";
 import { makeSandbox } from "./sandbox.ts";
 
@@ -11,8 +12,7 @@ export async function realBackend(options: Readonly<Record<string, unknown>>): P
   const sandbox = await makeSandbox();
   const endpoint = `unix://${sandbox.path("csi.sock")}`;
   const config = parseDriverConfig({ endpoint, pool: sandbox.pool, nodeId: "node-a", ...options });
-  const host = realHost();
-  const { backend, node, started, close } = await makeBackend(config, host);
+  const { backend, node, started, close } = await makeBackend(config, realHost(), silentLog());
   await started;
   return {
     backend,

@@ -38,6 +38,7 @@ interface Wish {
   readonly name: string;
   readonly size: SizeRange;
   readonly kinds: readonly Capability["access"]["kind"][];
+  readonly modes: readonly Capability["mode"][];
   readonly fsType: FsType | undefined;
   readonly parameters: Parameters;
   readonly source: VolumeSource | undefined;
@@ -59,6 +60,7 @@ export const createVolume = (backend: Backend): Rpc<CreateVolumeRequest, Wish, C
       name,
       size: parseSizeRange(request.capacityRange),
       kinds: kindsOf(capabilities),
+      modes: capabilities.map(({ mode }) => mode),
       fsType: fsTypeOf(capabilities),
       parameters: parseAllParameters(backend, request),
       source: parseSource(backend, request),
@@ -84,8 +86,8 @@ export const createVolume = (backend: Backend): Rpc<CreateVolumeRequest, Wish, C
       if (difference !== undefined) throw incompatible(`volume ${wish.name} exists ${difference}`);
       return { volume: volumeInit(existing, backend) };
     }
-    const { name, kinds, parameters, source, places, claim } = wish;
-    const open = { kinds, fsType: wish.fsType, source, parameters };
+    const { name, kinds, modes, parameters, source, places, claim } = wish;
+    const open = { kinds, modes, fsType: wish.fsType, source, parameters };
     const {
       fsType,
       minimumBytes,
@@ -94,7 +96,7 @@ export const createVolume = (backend: Backend): Rpc<CreateVolumeRequest, Wish, C
     // a copy for which no size is asked is as large as its source
     const defaultBytes = source === undefined ? backend.sizes.defaultBytes : 0;
     const sizeBytes = chooseSize(wish.size, { ...backend.sizes, maximumBytes, defaultBytes }, minimumBytes);
-    const spec = { name, sizeBytes, parameters, kinds, fsType, source, places, claim };
+    const spec = { name, sizeBytes, parameters, kinds, modes, fsType, source, places, claim };
     return { volume: volumeInit(await backend.volumes.create(spec, signal), backend) };
   },
 });

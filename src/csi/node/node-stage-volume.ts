@@ -38,7 +38,8 @@ export const nodeStageVolume = (parts: NodeParts): Rpc<NodeStageVolumeRequest, W
     const objection = objectionTo(capability, parts.backend);
     if (objection !== undefined) throw invalid(`volume_capability: ${objection}`);
     const { publishContext, volumeContext } = request;
-    return { id, stagingPath, capability, said: { publishContext, volumeContext } };
+    const fsType = capability.access.kind === "mount" ? capability.access.fsType : undefined;
+    return { id, stagingPath, capability, said: { publishContext, volumeContext, fsType } };
   },
 
   locks: ({ id }) => [exclusive(volumeKey(id))],

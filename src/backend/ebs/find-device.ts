@@ -1,0 +1,38 @@
+import { access } from "node:fs/promises";
+import { BackendError } from "../backend.ts";
+import { diskNamed, disksOf } from "./disk.ts";
+import { poll } from "./poll.ts";
+
+/** A device takes a moment to appear on the node after EC2 calls it attached. */
+const mostMs = 15_000;
+
+/** The volume's device here, now; undefined where there is none. */
+export async function findDevice(volume: string, devicePath: string | undefined): Promise<string | undefined> {
+  const named = devicePath === undefined ? undefined : await diskNamed(devicePath, volume);
+  return named ?? disksOf(volume)[0];
+}
+
+/** Waits for a volume that the controller has attached. */
+export async function awaitDevice(volume: string, devicePath: string, signal: AbortSignal): Promise<string> {
+  const found = await poll(() => findDevice(volume, devicePath), { signal, mostMs });
+  if (found !== undefined) return found;
+  throw new BackendError(
+    { kind: "unreachable", reason: "no device" },
+    `volume ${volume} is attached as ${devicePath}, and no disk of this node is it`,
+  );
+}
+
+/** "partition" of a volume that was made elsewhere: 0 and nothing mean all of it. */
+export async function partitionOf(disk: string, partition: string | undefined, signal: AbortSignal): Promise<string> {
+  if (partition === undefined || partition === "" || partition === "0") return disk;
+  if (!/^[1-9]\d{0,2}$/.test(partition))
+    throw new BackendError({ kind: "bad-parameter", key: "partition" }, `partition ${partition} is not a number`);
+  const path = /\d$/.test(disk) ? `${disk}p${partition}` : `${disk}${partition}`;
+  const isThere = () =>
+    access(path).then(
+      () => true as const,
+      () => undefined,
+    );
+  if (await poll(isThere, { signal, mostMs: 2000 })) return path;
+  throw new BackendError({ kind: "unfit", reason: "no partition" }, `${disk} has no partition ${partition}`);
+}

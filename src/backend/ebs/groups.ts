@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
+import {
+  BackendError,
+  type Group,
+  type GroupId,
+  type GroupSpec,
+  type Groups,
+  noSuch,
+  type Parameters,
+  type VolumeId,
+} from "../backend.ts";
+import type { EbsContext } from "./context.ts";
+import { isUncertain } from "./ec2-error.ts";
+import { holdersOf, snapshotOf } from "./entries.ts";
+import { findVolume } from "./find-volume.ts";
+import { readRecord, recordTags } from "./record.ts";
+import { removeSnapshot, snapshotTags, uncertain } from "./snapshots.ts";
+import { type Tag, tagKeys } from "./tags.ts";
+
+export const ebsGroups = (context: EbsContext): Groups => ({
+  keyOf: groupIdOf,
+  find: (id, signal) => find(context, id, signal),
+  findByName: (name, signal) => find(context, groupIdOf(name), signal),
+  create: (spec, signal) => create(context, spec, signal),
+  delete: (id, signal) => deleteGroup(context, id, signal),
+});
+
+/** EC2 knows no groups: one is the snapshots that bear its id, and the id is made of the name. */
+const groupIdOf = (name: string): GroupId =>
+  `group-${createHash("sha256").update(name).digest("hex").slice(0, 32)}` as GroupId;
+
+async function members(context: EbsContext, id: GroupId, signal: AbortSignal): Promise<readonly Ec2Snapshot[]> {
+  if (!/^group-[0-9a-f]{32}$/.test(id)) return [];
+  const all = await context.looks.snapshotsOfGroup(id, signal);
+  return all.filter(({ SnapshotId = "" }) => !context.recent.deleted.get(SnapshotId));
+}
+
+/** All of its members or nothing: a group that is half deleted is gone, and one that is half shown is not there yet. */
+async function find(context: EbsContext, id: GroupId, signal: AbortSignal): Promise<Group | undefined> {
+  return groupOf(id, await members(context, id, signal));
+}
+
+function groupOf(id: GroupId, snapshots: readonly Ec2Snapshot[]): Group | undefined {
+  const record = readRecord(snapshots[0]?.Tags) as
+    | { readonly name: string; readonly sources: readonly VolumeId[]; readonly parameters: Parameters }
+    | undefined;
+  if (record === undefined || snapshots.length < record.sources.length) return undefined;
+  const present = snapshots.map((snapshot) => ({ ...snapshotOf(snapshot), group: id }));
+  const createdAt = new Date(Math.min(...present.map(({ createdAt }) => createdAt.getTime())));
+  return { id, ...record, createdAt, snapshots: present };
+}
+
+/**
+ * One CreateSnapshots cuts what is attached to one instance at one instant; what is attached to none is written by
+ * nobody, so any instant is as good for it.
+ */
+async function create(context: EbsContext, spec: GroupSpec, signal: AbortSignal): Promise<Group> {
+  const { name, sources, parameters } = spec;
+  const id = groupIdOf(name);
+  const cut = await planCut(context, sources, signal);
+  if (context.recent.uncertain.get(id)) throw uncertain(name);
+  await deleteGroup(context, id, signal);
+  const Tags = [
+    ...snapshotTags(parameters),
+    { Key: tagKeys.group, Value: id as string },
+    ...recordTags({ name, sources, parameters }),
+  ];
+  try {
+    const made = await takeAll(context, cut, Tags, signal);
+    const group = groupOf(id, made);
+    if (group !== undefined) return group;
+    throw new BackendError({ kind: "busy", reason: "group" }, `not all members of group snapshot ${name} were made`);
+  } catch (error) {
+    if (isUncertain(error) || signal.aborted) context.recent.uncertain.set(id, true);
+    throw error;
+  }
+}
+
+interface Cut {
+  /** Where those that are attached are attached, and what else is attached there. */
+  readonly together: { readonly instance: string; readonly others: readonly string[] } | undefined;
+  readonly alone: readonly VolumeId[];
+}
+
+async function takeAll(
+  { ec2 }: EbsContext,
+  { together, alone }: Cut,
+  tags: readonly Tag[],
+  signal: AbortSignal,
+): Promise<readonly Ec2Snapshot[]> {
+  const TagSpecifications = [{ ResourceType: "snapshot" as const, Tags: [...tags] }];
+  const made: Ec2Snapshot[] = [];
+  if (together !== undefined) {
+    const { instance: InstanceId, others } = together;
+    const InstanceSpecification = { InstanceId, ExcludeBootVolume: true, ExcludeDataVolumeIds: [...others] };
+    const { Snapshots = [] } = await ec2.call("CreateSnapshots", { InstanceSpecification, TagSpecifications }, signal);
+    made.push(...Snapshots);
+  }
+  for (const VolumeId of alone) made.push(await ec2.call("CreateSnapshot", { VolumeId, TagSpecifications }, signal));
+  return made.map((snapshot) => ({ ...snapshot, Tags: snapshot.Tags ?? [...tags] }));
+}
+
+async function planCut(context: EbsContext, sources: readonly VolumeId[], signal: AbortSignal): Promise<Cut> {
+  const places = await Promise.all(
+    sources.map(async (id) => {
+      const volume = await findVolume(context, id, signal);
+      if (volume === undefined) throw noSuch("volume", id);
+      return { id, at: holdersOf(volume).flatMap(({ InstanceId = [] }) => InstanceId) };
+    }),
+  );
+  const alone = places.filter(({ at }) => at.length === 0).map(({ id }) => id);
+  const attached = places.filter(({ at }) => at.length > 0);
+  if (attached.length === 0) return { together: undefined, alone };
+  const instance = attached[0]?.at.find((candidate) => attached.every(({ at }) => at.includes(candidate)));
+  if (instance === undefined) {
+    const where = attached.map(({ id, at }) => `${id} to ${at.join(" and ")}`).join(", ");
+    throw new BackendError(
+      { kind: "unfit", reason: "not together" },
+      `EBS cuts volumes at one instant only while they are attached to one node; attached are ${where}`,
+    );
+  }
+  const { BlockDeviceMappings = [], RootDeviceName } = (await context.looks.instance(instance, signal)) ?? {};
+  const data = BlockDeviceMappings.filter(({ DeviceName }) => DeviceName !== RootDeviceName);
+  const others = data.flatMap(({ Ebs }) => Ebs?.VolumeId ?? []).filter((id) => !sources.includes(id as VolumeId));
+  return { together: { instance, others }, alone };
+}
+
+async function deleteGroup(context: EbsContext, id: GroupId, signal: AbortSignal): Promise<void> {
+  for (const { SnapshotId = "" } of await members(context, id, signal))
+    await removeSnapshot(context, SnapshotId, signal);
+}

@@ -1,0 +1,98 @@
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { deviceSizeOf } from "../../host/device-size.ts";
+import { ifThere } from "../../host/errno.ts";
+import { majorMinorOf } from "../../host/loop.ts";
+import { type NodeVolume, noLimits, type Source } from "../../node/volume.ts";
+import type { Parameters } from "../backend.ts";
+import type { NodeBackend, Said } from "../node-backend.ts";
+import { roomFor, type Taken } from "./attach-limit.ts";
+import { volumeOnDisk } from "./disk.ts";
+import { awaitDevice, findDevice, partitionOf } from "./find-device.ts";
+import type { InstanceIdentity } from "./imds.ts";
+import { mkfsWordsOf } from "./mkfs-options.ts";
+import { poll } from "./poll.ts";
+import { topologyOfZone } from "./zones.ts";
+
+export interface EbsNodeParts {
+  readonly self: InstanceIdentity;
+  /** What the instance has besides, asked for each time: interfaces come and go. */
+  readonly taken: () => Promise<Taken>;
+  readonly attachLimit: number | undefined;
+}
+
+interface Place {
+  readonly disk: string;
+  readonly path: string;
+  readonly partition: string | undefined;
+}
+
+/** The node's side: volumes are disks here, and EC2 is never asked. */
+export function ebsNode({ self, taken, attachLimit }: EbsNodeParts): NodeBackend {
+  /** Where volumes were found, so that one whose disk has gone can still be told of and its mounts taken away. */
+  const known = new Map<string, Place>();
+
+  async function find(volume: string, said: Said, signal: AbortSignal): Promise<NodeVolume | undefined> {
+    const { publishContext = {}, volumeContext = {}, leastBytes = 0 } = said;
+    const devicePath = publishContext["devicePath"];
+    const disk = devicePath ? await awaitDevice(volume, devicePath, signal) : await findDevice(volume, undefined);
+    if (disk === undefined) return undefined;
+    // calls after the first do not say which partition it was
+    const partition = volumeContext["partition"] ?? known.get(volume)?.partition;
+    const path = await partitionOf(disk, partition, signal);
+    known.set(volume, { disk, path, partition });
+    return {
+      id: volume,
+      source: { kind: "device", path },
+      sizeBytes: await sizeOnceGrown(path, leastBytes, signal),
+      filesystem: { state: "unrecorded" },
+      kinds: undefined,
+      fsType: undefined,
+      mkfsOptions: optionsFor(volumeContext, said),
+      limits: noLimits,
+      readOnly: publishContext["readOnly"] === "true",
+    };
+  }
+
+  return {
+    name: "ebs",
+    find,
+    async locate(volume) {
+      const disk = await findDevice(volume, undefined);
+      const before = known.get(volume);
+      if (disk !== undefined) return deviceAt(await partitionOf(disk, before?.partition, neverAborted));
+      const isTaken = before !== undefined && volumeOnDisk(basename(before.disk)) !== undefined;
+      return before === undefined || isTaken ? undefined : deviceAt(before.path);
+    },
+    noteFilesystem: async () => {
+      throw new Error("EBS keeps no record of filesystems");
+    },
+    async info() {
+      const maxVolumes = attachLimit ?? roomFor(self.instanceType, await taken());
+      return { nodeId: self.instanceId, maxVolumes, topology: topologyOfZone(self.zone) };
+    },
+    async health(volume) {
+      if ((await findDevice(volume, undefined)) !== undefined) return [];
+      const message = `the disk of volume ${volume} is no longer attached to ${self.instanceId}`;
+      return [{ status: "INACCESSIBLE", reason: "AttachmentLost", message }];
+    },
+    storageHealth: async () => [],
+  };
+}
+
+/** The options depend on what is made, and a volume that nobody asks more of gets ext4. */
+const optionsFor = (context: Parameters, { fsType = "ext4" }: Said): readonly string[] => mkfsWordsOf(context, fsType);
+
+const neverAborted = new AbortController().signal;
+
+const deviceAt = (path: string): Source => ({ kind: "device", path });
+
+/** The disk of a volume that grew shows it within seconds. */
+async function sizeOnceGrown(path: string, leastBytes: number, signal: AbortSignal): Promise<number> {
+  const size = async () => {
+    const found = await ifThere(stat(path, { bigint: true }));
+    return found === undefined ? 0 : deviceSizeOf(majorMinorOf(found.rdev));
+  };
+  await poll(async () => ((await size()) >= leastBytes ? true : undefined), { signal, mostMs: 5000 });
+  return await size();
+}

@@ -1,0 +1,116 @@
+import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
+import {
+  BackendError,
+  noSuch,
+  type Parameters,
+  type Snapshot,
+  type SnapshotSpec,
+  type Snapshots,
+  type VolumeId,
+} from "../backend.ts";
+import type { EbsContext } from "./context.ts";
+import { isEc2, isUncertain } from "./ec2-error.ts";
+import { snapshotOf } from "./entries.ts";
+import { findVolume } from "./find-volume.ts";
+import { pageOf } from "./pages.ts";
+import { tagsAskedFor } from "./parameters.ts";
+import { checkCount, literally, type Tag, tagKeys } from "./tags.ts";
+
+export const ebsSnapshots = (context: EbsContext): Snapshots => ({
+  find: async (id, signal) => present(await context.looks.snapshot(id, signal)),
+  findByName: async (name, signal) => present(await findByName(context, name, signal)),
+  create: async (spec, signal) => snapshotOf(await create(context, spec, signal)),
+  delete: (id, signal) => deleteSnapshot(context, id, signal),
+  list: (page, source, signal) =>
+    pageOf(context.recent.leftovers, page, async (asked) => {
+      const input = { ...asked, OwnerIds: ["self"], ...filterOf(source) };
+      const answer = await context.ec2.call("DescribeSnapshots", input, signal);
+      return { items: (answer.Snapshots ?? []).map(snapshotOf), NextToken: answer.NextToken };
+    }),
+});
+
+const filterOf = (source: VolumeId | undefined) =>
+  source === undefined ? {} : { Filters: [{ Name: "volume-id", Values: [literally(source)] }] };
+
+const present = (snapshot: Ec2Snapshot | undefined): Snapshot | undefined =>
+  snapshot === undefined ? undefined : snapshotOf(snapshot);
+
+async function findByName(
+  { looks, recent }: EbsContext,
+  name: string,
+  signal: AbortSignal,
+): Promise<Ec2Snapshot | undefined> {
+  const [found] = (await looks.snapshotsNamed(name, signal))
+    .filter(({ State, SnapshotId = "" }) => State !== "error" && !recent.deleted.get(SnapshotId))
+    .toSorted((a, b) => (a.StartTime?.getTime() ?? 0) - (b.StartTime?.getTime() ?? 0));
+  if (found !== undefined) return found;
+  const made = recent.snapshots.get(name);
+  return made === undefined ? undefined : await looks.snapshot(made, signal);
+}
+
+/**
+ * EC2 has no token for snapshots, so a second one is made unless the first one is seen. One whose answer was lost may
+ * exist and not be shown yet: until it must have been, nothing is asked for again.
+ */
+async function create(context: EbsContext, spec: SnapshotSpec, signal: AbortSignal): Promise<Ec2Snapshot> {
+  const { recent, ec2 } = context;
+  const { name, source, parameters, places } = spec;
+  await context.zones.inOrder(places, signal);
+  if ((await findVolume(context, source, signal)) === undefined) throw noSuch("volume", source);
+  if (recent.uncertain.get(name)) throw uncertain(name);
+  await removeFailures(context, name, signal);
+  try {
+    const Tags = [...snapshotTags(parameters), { Key: tagKeys.snapshotName, Value: name }];
+    const input = { VolumeId: source, TagSpecifications: [{ ResourceType: "snapshot" as const, Tags }] };
+    const made = await ec2.call("CreateSnapshot", input, signal);
+    recent.snapshots.set(name, made.SnapshotId ?? "");
+    // a tag look-up may be blind for a moment; what was just made carries its tags all the same
+    return { ...made, Tags: made.Tags ?? Tags };
+  } catch (error) {
+    if (isUncertain(error) || signal.aborted) recent.uncertain.set(name, true);
+    throw error;
+  }
+}
+
+export const uncertain = (name: string, cause?: unknown): BackendError =>
+  new BackendError(
+    { kind: "busy", reason: "uncertain" },
+    `EC2 gave no answer to an earlier request for ${name}, which may have been carried out; it is looked for first`,
+    { cause },
+  );
+
+export const snapshotTags = (parameters: Parameters): readonly Tag[] =>
+  checkCount([{ Key: tagKeys.cluster, Value: "true" }, ...tagsAskedFor(parameters)]);
+
+/** A snapshot that came to nothing holds no data: it goes, and another one is made. */
+async function removeFailures({ looks, ec2 }: EbsContext, name: string, signal: AbortSignal): Promise<void> {
+  for (const { SnapshotId, State } of await looks.snapshotsNamed(name, signal))
+    if (State === "error") await ec2.call("DeleteSnapshot", { SnapshotId }, signal);
+}
+
+async function deleteSnapshot(context: EbsContext, id: string, signal: AbortSignal): Promise<void> {
+  const snapshot = await context.looks.snapshot(id, signal);
+  if (snapshot === undefined) return;
+  const { group, name } = snapshotOf(snapshot);
+  if (group !== undefined) {
+    throw new BackendError(
+      { kind: "member-of-group", group },
+      `snapshot ${id} belongs to group snapshot ${group} and goes with it`,
+    );
+  }
+  await removeSnapshot(context, id, signal);
+  context.recent.snapshots.remove(name);
+}
+
+export async function removeSnapshot({ ec2, recent }: EbsContext, id: string, signal: AbortSignal): Promise<void> {
+  try {
+    await ec2.call("DeleteSnapshot", { SnapshotId: id }, signal);
+  } catch (error) {
+    if (isEc2(error, "InvalidSnapshot.InUse"))
+      throw new BackendError({ kind: "in-use", by: error.said }, `snapshot ${id} is in use: ${error.said}`, {
+        cause: error,
+      });
+    if (!isEc2(error, "InvalidSnapshot.NotFound")) throw error;
+  }
+  recent.deleted.set(id, true);
+}

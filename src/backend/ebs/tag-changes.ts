@@ -1,0 +1,27 @@
+import type { Volume as Ec2Volume } from "@aws-sdk/client-ec2";
+import type { Parameters } from "../backend.ts";
+import type { EbsContext } from "./context.ts";
+import { tagsAskedFor, tagsToDelete } from "./parameters.ts";
+import { type Tag, tagKeys, tagValue } from "./tags.ts";
+
+/** Tags come after the volume itself was changed, so that what EC2 refuses leaves them as they were. */
+export async function changeTags(
+  { ec2 }: EbsContext,
+  volume: Ec2Volume,
+  parameters: Parameters,
+  signal: AbortSignal,
+): Promise<void> {
+  const Resources = [volume.VolumeId ?? ""];
+  const wished: readonly Tag[] = [
+    ...tagsAskedFor(parameters),
+    ...ownTag(tagKeys.iopsPerGiB, parameters["iopspergb"]),
+    ...ownTag(tagKeys.raiseOnGrowth, parameters["allowautoiopsincreaseonmodify"]),
+  ];
+  const news = wished.filter(({ Key = "", Value }) => tagValue(volume.Tags, Key) !== Value);
+  if (news.length > 0) await ec2.call("CreateTags", { Resources, Tags: news }, signal);
+  const gone = tagsToDelete(parameters).filter((key) => tagValue(volume.Tags, key) !== undefined);
+  if (gone.length > 0) await ec2.call("DeleteTags", { Resources, Tags: gone.map((Key) => ({ Key })) }, signal);
+}
+
+const ownTag = (Key: string, Value: string | undefined): readonly Tag[] =>
+  Value === undefined ? [] : [{ Key, Value }];

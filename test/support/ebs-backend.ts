@@ -1,0 +1,42 @@
+import { makeBackend } from "../../src/cli/make-backend.ts";
+import { parseDriverConfig } from "../../src/config.ts";
+import { memoryKeeper } from "../../src/ec2/keeper/keeper.ts";
+import { startSimulator } from "../../src/ec2/simulator.ts";
+import { silentLog } from "../../src/log.ts";
+import type { BackendUnderTest } from "../contract/under-test.ts";
+import { realHost } from "./real-backend.ts";
+
+export const instanceId = "i-00000000000000001";
+export const zone = "us-east-1a";
+
+/** What the SDK signs with; the simulator takes any. */
+export const credentials = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "example" };
+
+/** The EBS backend as a driver builds it, with the real SDK, before an EC2 of its own that keeps no bytes. */
+export async function ebsBackendInMemory(): Promise<BackendUnderTest> {
+  Object.assign(process.env, credentials);
+  const simulator = await startSimulator({
+    listen: { host: "127.0.0.1", port: 0 },
+    profile: "fast",
+    instances: [{ id: instanceId, type: "m5.large", zone }],
+    keeper: memoryKeeper(),
+    log: silentLog(),
+  });
+  const config = parseDriverConfig({
+    backend: "ebs",
+    endpoint: "unix:///nowhere/csi.sock",
+    ec2Endpoint: simulator.url,
+    instanceId,
+    zone,
+    maxVolumesPerNode: 3,
+  });
+  const { backend, node, close } = await makeBackend(config, realHost(), silentLog());
+  return {
+    backend,
+    node,
+    async [Symbol.asyncDispose]() {
+      await close();
+      await simulator.close();
+    },
+  };
+}

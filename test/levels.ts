@@ -1,5 +1,6 @@
 import { buildPrograms } from "./cluster/build.ts";
 import { buildCsiSanity } from "./support/csi-sanity.ts";
+import { needPackages } from "./support/packages.ts";
 
 /** A kind of tests: what is real in it, and what it needs. */
 export interface Level {
@@ -13,8 +14,12 @@ export const levels: readonly Level[] = [
   { name: "unit", needsRoot: false },
   { name: "chart", needsRoot: false, prepare: () => buildPrograms(console.log, ["helm"]) },
   { name: "contract", needsRoot: true },
-  { name: "host", needsRoot: true },
-  { name: "driver", needsRoot: true },
+  { name: "host", needsRoot: true, prepare: () => needPackages({ fio: "/usr/bin/fio" }) },
+  {
+    name: "driver",
+    needsRoot: true,
+    prepare: () => needPackages({ fio: "/usr/bin/fio", postgresql: "/usr/lib/postgresql" }),
+  },
   { name: "ec2", needsRoot: true },
   { name: "sanity", needsRoot: true, prepare: buildCsiSanity },
   { name: "crash", needsRoot: true },

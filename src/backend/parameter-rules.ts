@@ -28,6 +28,7 @@ export function parseParameters(rules: readonly ParameterRule[], parameters: Par
     const rule = rules.find((rule) => rule.key.toLowerCase() === key.toLowerCase());
     if (rule === undefined)
       throw badParameter(key, `is not known; known are ${rules.map(({ key }) => key).join(", ") || "none"}`);
+    if (rule.key.toLowerCase() in parsed) throw badParameter(rule.key, "is given twice, in different cases");
     parsed[rule.key.toLowerCase()] = parseValue(rule, value);
   }
   return Object.fromEntries(Object.entries(parsed).sort());

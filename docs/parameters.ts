@@ -1,0 +1,63 @@
+/** Writes docs/parameters.md from the rules by which the backends judge parameters: `npm run docs`. */
+import { writeFileSync } from "node:fs";
+import { hostpathParameters } from "../src/backend/hostpath/parameters.ts";
+import { safeOptions } from "../src/backend/loop/mkfs-options.ts";
+import { loopParameters } from "../src/backend/loop/parameters.ts";
+import type { ParameterRule } from "../src/backend/parameter-rules.ts";
+
+/** Every backend with what its classes may say: a new one is a line here. */
+export const parametersOf: Readonly<Record<string, readonly ParameterRule[]>> = {
+  loop: loopParameters,
+  hostpath: hostpathParameters,
+};
+
+/** What follows a backend's table. */
+const moreOf: Readonly<Record<string, string>> = {
+  loop: `### mkfsOptions
+
+These options of mkfs are allowed, each with its value behind it: \`mkfsOptions: "-i 8192 -m 1"\`. Options that name a
+device or a file, or that need a newer kernel, are not.
+
+${table(
+  ["filesystem", "option", "values", "meaning"],
+  safeOptions.map(({ family, flag, values, meaning }) => [
+    family === "ext" ? "ext4, ext3" : family,
+    `\`${flag}\``,
+    values,
+    meaning,
+  ]),
+)}
+`,
+};
+
+export const parametersPage = (): string => `# Parameters
+
+What a StorageClass may say under \`parameters\`, and a VolumeAttributesClass, for the keys that can be changed while a
+volume is used. This page is made from the rules in the source by \`npm run docs\`.
+
+Keys are compared without case, values are checked strictly, and a key that is not known is refused: a typo that is
+ignored is found too late. Keys that begin with \`csi.storage.k8s.io/\` belong to Kubernetes and are left alone.
+VolumeSnapshotClasses and VolumeGroupSnapshotClasses have no parameters.
+
+${Object.entries(parametersOf).map(sectionOf).join("\n")}`;
+
+const sectionOf = ([backend, rules]: readonly [string, readonly ParameterRule[]]): string => `## ${backend}
+
+${table(
+  ["key", "values", "can be changed", "meaning", "example"],
+  rules.map(({ key, values, mutable, description, example }) => [
+    `\`${key}\``,
+    values,
+    mutable ? "yes" : "no",
+    description,
+    `\`${key}: "${example}"\``,
+  ]),
+)}
+${moreOf[backend] === undefined ? "" : `\n${moreOf[backend]}`}`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+if (import.meta.main) writeFileSync(new URL("parameters.md", import.meta.url), parametersPage());

@@ -18,3 +18,6 @@ export const nodesOf = (peers: readonly MemoryPeer[]): readonly string[] =>
 
 /** A place on the wire. */
 export const on = (node: string) => ({ segments: { "topology.memory.csi.kura.dev/node": node } });
+
+/** Bound to places. */
+export const inPlace = (...nodes: readonly string[]) => ({ accessibilityRequirements: { requisite: nodes.map(on) } });

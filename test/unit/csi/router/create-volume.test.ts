@@ -1,17 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { mount } from "../../../support/access.ts";
-import { cluster, nodesOf, on } from "../../../support/cluster.ts";
+import { cluster, inPlace, nodesOf, on } from "../../../support/cluster.ts";
 import { refusalOf } from "../../../support/refusal.ts";
 
 const request = (name: string, more: object = {}) => ({ name, volumeCapabilities: [mount()], ...more });
-const bound = (...nodes: readonly string[]) => ({ accessibilityRequirements: { requisite: nodes.map(on) } });
 const preferring = (node: string, ...nodes: readonly string[]) => ({
   accessibilityRequirements: { preferred: [on(node)], requisite: nodes.map(on) },
 });
 
 describe("a volume is made once", () => {
   test.each([
-    ["where it is bound to be", bound("node-b"), "node-b"],
+    ["where it is bound to be", inPlace("node-b"), "node-b"],
     ["where it is preferred", preferring("node-b", "node-a", "node-b"), "node-b"],
     ["anywhere, where nothing is said", {}, "node-a"],
   ])("%s", async (_, places, expected) => {
@@ -34,10 +33,10 @@ describe("a volume is made once", () => {
   });
 
   test.each([
-    ["none of them has room", bound("node-a"), "RESOURCE_EXHAUSTED: there is room for 1024 bytes"],
+    ["none of them has room", inPlace("node-a"), "RESOURCE_EXHAUSTED: there is room for 1024 bytes"],
     [
       "none of them is known",
-      bound("node-z"),
+      inPlace("node-z"),
       "RESOURCE_EXHAUSTED: no node of the requested topology can hold volume pvc-1",
     ],
   ])("where %s, the CO must choose another place", async (_, places, expected) => {
@@ -61,30 +60,32 @@ describe("an answer that did not come is never final, and one volume it stays", 
   test("made, the answer lost, and asked for again", async () => {
     const { call, peers, a } = cluster();
     a.losesReplies = true;
-    expect(await refusalOf(call("CreateVolume", request("pvc-1", bound("node-a", "node-b"))))).toMatch(/^UNAVAILABLE/);
+    expect(await refusalOf(call("CreateVolume", request("pvc-1", inPlace("node-a", "node-b"))))).toMatch(
+      /^UNAVAILABLE/,
+    );
     a.losesReplies = false;
-    await call("CreateVolume", request("pvc-1", bound("node-a", "node-b")));
+    await call("CreateVolume", request("pvc-1", inPlace("node-a", "node-b")));
     expect(nodesOf(peers)).toEqual(["node-a"]);
   });
 
   test("made, the answer lost, the pod rescheduled to where it cannot be reached: the CO must choose again", async () => {
     const { call, peers, a } = cluster();
     a.losesReplies = true;
-    await refusalOf(call("CreateVolume", request("pvc-1", bound("node-a"))));
+    await refusalOf(call("CreateVolume", request("pvc-1", inPlace("node-a"))));
     a.losesReplies = false;
-    expect(await refusalOf(call("CreateVolume", request("pvc-1", bound("node-b"))))).toBe(
+    expect(await refusalOf(call("CreateVolume", request("pvc-1", inPlace("node-b"))))).toBe(
       "RESOURCE_EXHAUSTED: volume pvc-1 is on node node-a, which the requested topology does not allow",
     );
-    await call("CreateVolume", request("pvc-1", bound("node-a")));
+    await call("CreateVolume", request("pvc-1", inPlace("node-a")));
     expect(nodesOf(peers)).toEqual(["node-a"]);
   });
 
   test("perhaps made, its node away since: nobody else makes it", async () => {
     const { call, peers, a } = cluster();
     a.losesReplies = true;
-    await refusalOf(call("CreateVolume", request("pvc-1", bound("node-a", "node-b"))));
+    await refusalOf(call("CreateVolume", request("pvc-1", inPlace("node-a", "node-b"))));
     a.reachable = false;
-    expect(await refusalOf(call("CreateVolume", request("pvc-1", bound("node-b"))))).toBe(
+    expect(await refusalOf(call("CreateVolume", request("pvc-1", inPlace("node-b"))))).toBe(
       "UNAVAILABLE: node node-a may have made volume pvc-1 and cannot be reached now",
     );
     expect(nodesOf(peers)).toEqual(["node-a"]);
@@ -95,21 +96,21 @@ describe("an answer that did not come is never final, and one volume it stays", 
     const open = Promise.withResolvers<void>();
     a.pause = open.promise;
     a.losesReplies = true;
-    await refusalOf(call("CreateVolume", request("pvc-1", bound("node-a", "node-b"))));
+    await refusalOf(call("CreateVolume", request("pvc-1", inPlace("node-a", "node-b"))));
     a.losesReplies = false;
-    expect(await refusalOf(call("CreateVolume", request("pvc-1", bound("node-b"))))).toMatch(/^ABORTED/);
+    expect(await refusalOf(call("CreateVolume", request("pvc-1", inPlace("node-b"))))).toMatch(/^ABORTED/);
     expect(nodesOf(peers)).toEqual([]);
     open.resolve();
-    await call("CreateVolume", request("pvc-1", bound("node-a", "node-b")));
+    await call("CreateVolume", request("pvc-1", inPlace("node-a", "node-b")));
     expect(nodesOf(peers)).toEqual(["node-a"]);
   });
 
   test("never arrived: once that is known, it is made elsewhere", async () => {
     const { call, peers, a } = cluster();
     a.arrives = false;
-    expect(await refusalOf(call("CreateVolume", request("pvc-1", bound("node-a"))))).toMatch(/^UNAVAILABLE/);
+    expect(await refusalOf(call("CreateVolume", request("pvc-1", inPlace("node-a"))))).toMatch(/^UNAVAILABLE/);
     a.arrives = true;
-    await call("CreateVolume", request("pvc-1", bound("node-b")));
+    await call("CreateVolume", request("pvc-1", inPlace("node-b")));
     expect(nodesOf(peers)).toEqual(["node-b"]);
   });
 
@@ -133,14 +134,14 @@ describe("a copy is made where its source is", () => {
     const made = cluster();
     const { volume } = await made.call<{ volume: { volumeId: string } }>(
       "CreateVolume",
-      request("source", bound("node-b")),
+      request("source", inPlace("node-b")),
     );
     return { ...made, source: copyOf(volume.volumeId), id: volume.volumeId };
   };
 
   test.each([
     ["nothing is said", {}],
-    ["its node is allowed", bound("node-a", "node-b")],
+    ["its node is allowed", inPlace("node-a", "node-b")],
     ["another is preferred", preferring("node-a", "node-a", "node-b")],
   ])("where %s", async (_, places) => {
     const { call, peers, source } = await withSource();
@@ -150,7 +151,7 @@ describe("a copy is made where its source is", () => {
 
   test("bound to another node, the CO must choose another place", async () => {
     const { call, source, id } = await withSource();
-    expect(await refusalOf(call("CreateVolume", request("copy", { ...source, ...bound("node-a") })))).toBe(
+    expect(await refusalOf(call("CreateVolume", request("copy", { ...source, ...inPlace("node-a") })))).toBe(
       `RESOURCE_EXHAUSTED: the source ${id} is on node node-b, which the requested topology does not allow`,
     );
   });

@@ -29,7 +29,7 @@ const wholeNumber = (least: number, most: number) =>
     .max(most, `is above ${most}`);
 
 /** 250ms, 5s, 2m */
-const duration = z.string().transform((text, context) => {
+export const duration = z.string().transform((text, context) => {
   const [, count, unit] = /^(\d{1,6})(ms|s|m)$/.exec(text) ?? [];
   if (count === undefined) {
     context.addIssue("is not a duration such as 500ms, 5s or 1m");

@@ -3,6 +3,7 @@ import { startSimulator } from "../ec2/simulator.ts";
 import { makeLog } from "../log.ts";
 import { untilTold } from "./driver.ts";
 import { parseEc2Config } from "./ec2/config.ts";
+import { faultCommand } from "./ec2/fault.ts";
 import { openKeeper } from "./ec2/open-keeper.ts";
 import { volumeCommand } from "./ec2/volume.ts";
 
@@ -21,6 +22,7 @@ export const ec2Options: readonly Option[] = [
   ),
   option("--hotplug", "show attached volumes as devices of this machine"),
   option("--device-dir <dir>", "where devices get their names (default: /dev)"),
+  option("--consistency-delay <duration>", "how far describes lag behind, as EC2's do (default: 0s)"),
   option("--log-level <level>", "trace, debug, info, warn, error or silent (default: info)"),
 ];
 
@@ -33,15 +35,15 @@ export function ec2Command(): Command {
   const about = "serve EC2's volumes: a simulator for the ebs backend and any AWS client";
   const command = new Command("ec2").description(about).action(serveEc2);
   for (const option of ec2Options) command.addOption(option);
-  return command.addCommand(volumeCommand());
+  return command.addCommand(volumeCommand()).addCommand(faultCommand());
 }
 
 async function serveEc2(options: Record<string, unknown>): Promise<void> {
   const config = parseEc2Config(options);
   const log = makeLog(config.logLevel);
   const opened = await openKeeper(config, log);
-  const { listen, profile, instance: instances } = config;
-  const simulator = await startSimulator({ listen, profile, instances, log, ...opened }).catch(
+  const { listen, profile, instance: instances, consistencyDelay: consistencyDelayMs } = config;
+  const simulator = await startSimulator({ listen, profile, instances, consistencyDelayMs, log, ...opened }).catch(
     async (error: unknown) => {
       await opened.keeper.close();
       throw error;

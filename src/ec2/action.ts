@@ -1,7 +1,9 @@
 import type { Durations } from "./durations.ts";
 import type { ErrorCode } from "./error.ts";
+import type { Faults } from "./faults/faults.ts";
 import type { Switchboard } from "./hotplug/switchboard.ts";
 import type { OrderedKeeper } from "./keeper/in-order.ts";
+import type { Pace } from "./pace.ts";
 import { Parameters } from "./wire/parameters.ts";
 import type { Xml } from "./wire/xml.ts";
 import type { Moment } from "./world/states.ts";
@@ -13,6 +15,10 @@ export interface Ec2 {
   readonly keeper: OrderedKeeper;
   readonly durations: Durations;
   readonly account: string;
+  readonly faults: Faults;
+  readonly pace: Pace;
+  /** How far describes lag behind. */
+  readonly consistencyDelayMs: number;
   /** Undefined where there are no bytes to plug in. */
   readonly hotplug: Switchboard | undefined;
   /** Something was attached, detached or modified: the hands that plug devices in look again. */

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { AnyAction, Body, Call, Ec2 } from "./action.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { AnyAction, Body, Call, Ec2, Holds } from "./action.ts";
 import { actions } from "./actions.ts";
 import { Ec2Error, type ErrorCode, refused } from "./error.ts";
+import type { Faulted } from "./faults/faults.ts";
+import type { FaultKind } from "./faults/rule.ts";
 import { errorXml, responseXml } from "./wire/xml.ts";
 
 /** A request as it came in. */
@@ -12,9 +15,9 @@ export interface ApiRequest {
 
 export interface ApiAnswer {
   readonly requestId: string;
-  readonly status: number;
-  readonly body: string;
   readonly action: string;
+  /** Undefined: the connection is cut. */
+  readonly reply: { readonly status: number; readonly body: string } | undefined;
   /** What went wrong. */
   readonly error: Ec2Error | undefined;
 }
@@ -24,7 +27,6 @@ export const commonErrors: readonly ErrorCode[] = [
   "AuthFailure",
   "DryRunOperation",
   "InternalError",
-  "InvalidAction",
   "RequestExpired",
   "RequestLimitExceeded",
   "UnauthorizedOperation",
@@ -40,20 +42,35 @@ export async function answer(request: ApiRequest, ec2: Ec2): Promise<ApiAnswer> 
   const answered = { requestId, action };
   try {
     const body = await perform(request, ec2);
-    return { ...answered, status: 200, body: responseXml(action, requestId, body), error: undefined };
+    const reply = body === cut ? undefined : { status: 200, body: responseXml(action, requestId, body) };
+    return { ...answered, reply, error: undefined };
   } catch (thrown) {
     const error = errorOf(thrown, action);
-    return { ...answered, status: error.status, body: errorXml(error.code, error.message, requestId), error };
+    const reply = { status: error.status, body: errorXml(error.code, error.message, requestId) };
+    return { ...answered, reply, error };
   }
 }
 
-async function perform({ values, region }: ApiRequest, ec2: Ec2): Promise<Body> {
+/** Instead of an answer. */
+const cut = Symbol("cut");
+
+async function perform({ values, region }: ApiRequest, ec2: Ec2): Promise<Body | typeof cut> {
   const action = findAction(values);
-  const call: Call = { region, moment: ec2.world.moment(), holds: {} };
+  const faulted: Faulted = { action: action.name, volumeIds: volumesNamedIn(values) };
+  const fire = (kind: FaultKind) => ec2.faults.fire(kind, faulted);
+  await delay(fire("slow")?.delayMs ?? 0);
+  if (fire("cut") !== undefined) return cut;
+  throttle(action, region, ec2);
+  if (fire("throttle") !== undefined) throw tooMany();
+  const asked = fire("error");
+  if (asked !== undefined)
+    throw new FaultError(asked.code ?? "", asked.message ?? "An error was asked for", asked.status);
+  const call: Call = { region, moment: ec2.world.moment(lagOf(action, fire, ec2)), holds: holdsOf(fire) };
   const run = action.prepare(values, ec2, call);
   if (/^true$/i.test(values.get("DryRun") ?? ""))
     throw refused("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
-  return run();
+  const body = await run();
+  return fire("lose-reply") === undefined ? body : cut;
 }
 
 function findAction(values: ReadonlyMap<string, string>): AnyAction {
@@ -63,11 +80,39 @@ function findAction(values: ReadonlyMap<string, string>): AnyAction {
   return action;
 }
 
+function throttle({ name, mutates }: AnyAction, region: string, { pace, world }: Ec2): void {
+  if (!pace.take(`${region}/${name}`, mutates ? "write" : "read", world.now)) throw tooMany();
+}
+
+const tooMany = () => refused("RequestLimitExceeded", "Request limit exceeded.");
+
+/** How long ago it is what a describe shows. What changes things always acts on what is. */
+function lagOf(action: AnyAction, fire: (kind: FaultKind) => { delayMs?: number | undefined } | undefined, ec2: Ec2) {
+  if (action.mutates) return 0;
+  return fire("stale")?.delayMs ?? ec2.consistencyDelayMs;
+}
+
+const holdsOf = (fire: (kind: FaultKind) => { readonly id: string } | undefined): Holds => ({
+  stuckAttaching: fire("stuck-attaching")?.id,
+  stuckDetaching: fire("stuck-detaching")?.id,
+  vanish: fire("vanish")?.id,
+});
+
+const volumesNamedIn = (values: ReadonlyMap<string, string>): readonly string[] =>
+  [...values].filter(([key]) => /^(Source)?VolumeId(\.\d+)?$|^ResourceId\.\d+$/.test(key)).map(([, value]) => value);
+
+/** An error that somebody has asked for: it may be any. */
+class FaultError extends Ec2Error {
+  constructor(code: string, message: string, status: number | undefined) {
+    super(code, message, status === undefined ? {} : { status });
+  }
+}
+
 /** A code that is missing in the action's table is a bug of ours, and so is whatever is no answer of EC2's at all. */
 function errorOf(thrown: unknown, action: string): Ec2Error {
   const internal = (cause: unknown) => refused("InternalError", "An internal error has occurred", { cause });
   if (!(thrown instanceof Ec2Error)) return internal(thrown);
-  const known: readonly string[] = [...commonErrors, ...(byName.get(action)?.errors ?? [])];
-  if (known.includes(thrown.code)) return thrown;
+  const known: readonly string[] = [...commonErrors, "InvalidAction", ...(byName.get(action)?.errors ?? [])];
+  if (thrown instanceof FaultError || known.includes(thrown.code)) return thrown;
   return internal(new Error(`${action} may not answer ${thrown.code}: ${thrown.message}`, { cause: thrown }));
 }

@@ -46,8 +46,12 @@ async function routeApi(
   if (values === undefined) return send(response, 413, "text/plain", "the body is too long\n");
   const region = regionIn(request.headers.authorization) ?? defaultRegion;
   const answered = await answer({ values, region }, ec2);
-  response.setHeader("x-amzn-requestid", answered.requestId);
-  send(response, answered.status, "text/xml;charset=UTF-8", answered.body);
+  const { reply, requestId } = answered;
+  if (reply === undefined) response.destroy();
+  else {
+    response.setHeader("x-amzn-requestid", requestId);
+    send(response, reply.status, "text/xml;charset=UTF-8", reply.body);
+  }
   report(answered, performance.now() - began, log);
 }
 

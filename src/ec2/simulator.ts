@@ -5,11 +5,13 @@ import type { Throttle } from "../host/throttle.ts";
 import type { Log } from "../log.ts";
 import type { Ec2 } from "./action.ts";
 import { addInstance } from "./admin/instances.ts";
-import { durationsOf, type Profile } from "./durations.ts";
+import { durationsOf, type Profile, profiles } from "./durations.ts";
+import { Faults } from "./faults/faults.ts";
 import { Hands } from "./hotplug/hands.ts";
 import { Switchboard } from "./hotplug/switchboard.ts";
 import { inOrder } from "./keeper/in-order.ts";
 import type { Keeper } from "./keeper/keeper.ts";
+import { Pace } from "./pace.ts";
 import { serve } from "./serve.ts";
 import type { InstanceRecord } from "./world/records.ts";
 import { World } from "./world/world.ts";
@@ -23,7 +25,10 @@ export interface SimulatorOptions {
   /** Undefined where there are no bytes. */
   readonly blocks?: BlockParts | undefined;
   readonly log: Log;
+  /** How far describes lag behind. */
+  readonly consistencyDelayMs?: number;
   readonly now?: () => number;
+  readonly random?: () => number;
 }
 
 /** What is needed to show volumes as devices. */
@@ -48,9 +53,17 @@ export interface Simulator {
 
 /** EC2, as far as volumes go, on a socket of this machine. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { log, listen, instances, blocks, now = Date.now } = options;
+  const { log, listen, instances, blocks, now = Date.now, random = Math.random, consistencyDelayMs = 0 } = options;
+  const faults = new Faults({ now, random, log });
   let hotplug: Switchboard | undefined;
-  const world = new World({ now, hasHands: (id) => hotplug?.hasHands(id) ?? false });
+  const world = new World({
+    now,
+    keepMs: () => Math.max(consistencyDelayMs, faults.longestDelayMs()),
+    hasHands: (id) => hotplug?.hasHands(id) ?? false,
+    isActive: (rule) => faults.isActive(rule),
+    isImpaired: (volumeId) =>
+      faults.fire("impaired", { action: "DescribeVolumeStatus", volumeIds: [volumeId] }) !== undefined,
+  });
   hotplug = blocks && new Switchboard({ world, ...blocks });
   let hands: Hands | undefined;
   const ec2: Ec2 = {
@@ -58,11 +71,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     keeper: inOrder(options.keeper),
     durations: durationsOf(options.profile),
     account: "000000000000",
+    faults,
+    pace: new Pace(1 / profiles[options.profile]),
+    consistencyDelayMs,
     hotplug,
     onChange: () => hands?.poke(),
     later: (at, work) => {
       const failed = (error: unknown) => log.error({ err: error }, "failed behind an answer");
-      setTimeout(() => void work().catch(failed), at - now()).unref();
+      const look = () => void (now() >= at ? work().catch(failed) : ec2.later(at, work));
+      setTimeout(look, Math.max(1, at - now())).unref();
     },
   };
   await recall(ec2);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { absolutePath, hostAndPort, oneOf, parseOptions, size } from "../../config.ts";
+import { absolutePath, duration, hostAndPort, oneOf, parseOptions, size } from "../../config.ts";
 import { profiles } from "../../ec2/durations.ts";
 import { isInstanceType } from "../../ec2/limits/instance-types.ts";
 import { isInstanceId } from "../../ec2/world/ids.ts";
@@ -20,6 +20,7 @@ const ec2Config = z.strictObject({
   listen: hostAndPort.default({ host: "127.0.0.1", port: 8780 }),
   state: z.union([z.literal("memory"), absolutePath], "is required: a directory, or memory"),
   stateImage: size.default(100 * 2 ** 30),
+  consistencyDelay: duration.default(0),
   hotplug: z.boolean().default(false),
   deviceDir: absolutePath.default("/dev"),
   profile: oneOf(Object.keys(profiles) as [keyof typeof profiles, ...(keyof typeof profiles)[]]).default("fast"),

@@ -8,10 +8,13 @@ export const deleteSnapshot = defineAction<string>({
   errors: ["InvalidParameterValue", "InvalidSnapshot.NotFound", "MissingParameter"],
   parse: (parameters) => parseSnapshotId(parameters.required("SnapshotId")),
 
-  async run(id, { world, keeper }, { region }) {
+  async run(id, { world, keeper, later }, { region }) {
     const snapshot = world.needSnapshot(id, region);
-    world.snapshots.set({ ...snapshot, goneAt: Math.max(world.now, snapshot.completedAt) }, world.now);
+    if (snapshot.goneAt !== undefined) return done;
+    const goneAt = Math.max(world.now, snapshot.completedAt);
+    world.snapshots.set({ ...snapshot, goneAt }, world.now);
     await keeper.removeSnapshot(snapshot);
+    later(goneAt, async () => world.snapshots.delete(id, world.now));
     return done;
   },
 });

@@ -11,7 +11,7 @@ export const deleteVolume = defineAction<string>({
   errors: ["IncorrectState", "InvalidParameterValue", "InvalidVolume.NotFound", "MissingParameter", "VolumeInUse"],
   parse: (parameters) => parseVolumeId(parameters.required("VolumeId")),
 
-  async run(id, { world, keeper, durations }, { region }) {
+  async run(id, { world, keeper, durations, later }, { region }) {
     const volume = world.needVolume(id, region);
     const moment = world.moment();
     const [attachment] = attachmentsOf(volume, moment);
@@ -30,6 +30,7 @@ export const deleteVolume = defineAction<string>({
       world.putVolume(volume);
       throw error;
     }
+    later(going.goneAt, async () => world.volumes.delete(id, world.now));
     return done;
   },
 });

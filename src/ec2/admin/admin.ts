@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import type { Ec2 } from "../action.ts";
+import { faultWish } from "../faults/rule.ts";
 import type { Switchboard } from "../hotplug/switchboard.ts";
 import { isInstanceType } from "../limits/instance-types.ts";
 import { readBody } from "../wire/read-request.ts";
@@ -8,6 +9,7 @@ import { isInstanceId } from "../world/ids.ts";
 import type { InstanceRecord } from "../world/records.ts";
 import { isZone } from "../world/zones.ts";
 import { AdminError } from "./admin-error.ts";
+import { addFault, clearFaults } from "./faults.ts";
 import { importVolume, importWish } from "./import-volume.ts";
 import { addInstance } from "./instances.ts";
 
@@ -31,6 +33,9 @@ type Handler = (body: unknown, ec2: Ec2, query: URLSearchParams) => Promise<unkn
 const handlers: Readonly<Record<string, Handler>> = {
   "GET /kura/instances": async (_, { world }) => ({ instances: [...world.instances.values(world.now)] }),
   "POST /kura/instances": async (body, ec2) => addInstance(parsed(instanceWish, body), ec2),
+  "GET /kura/faults": async (_, { faults }) => ({ faults: faults.list() }),
+  "POST /kura/faults": async (body, ec2) => addFault(parsed(faultWish, body), ec2),
+  "DELETE /kura/faults": async (_, ec2, query) => clearFaults(query.get("id") ?? undefined, ec2),
   "POST /kura/volumes": async (body, ec2) => importVolume(parsed(importWish, body), ec2),
 };
 
@@ -62,7 +67,7 @@ export async function answerAdmin(request: IncomingMessage, url: URL, ec2: Ec2):
   if (openHandlers[name] === undefined) refuseStrangers(request);
   const handler = handlers[name] ?? openHandlers[name];
   if (handler === undefined) throw new AdminError(404, `served are ${Object.keys(handlers).join(", ")}`);
-  const body = request.method === "GET" ? undefined : jsonOf(await readBody(request));
+  const body = request.method !== "POST" ? undefined : jsonOf(await readBody(request));
   return handler(body, ec2, url.searchParams);
 }
 

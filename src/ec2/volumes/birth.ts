@@ -38,8 +38,15 @@ export async function bear(
     throw error;
   }
   world.showVolume(volume.id);
-  if (volume.vanishes) ec2.later(volume.goneAt ?? 0, () => keeper.removeVolume(volume, burnOf(volume)));
+  if (volume.vanishes) ec2.later(volume.goneAt ?? 0, () => bury(volume, ec2));
   return volume;
+}
+
+async function bury(volume: VolumeRecord, { world, keeper, durations }: Ec2): Promise<void> {
+  const burnt = burnOf(volume);
+  if (burnt !== undefined) world.burn(burnt, durations.clientToken);
+  world.volumes.delete(volume.id, world.now);
+  await keeper.removeVolume(volume, burnt);
 }
 
 /** Long enough to be seen. */

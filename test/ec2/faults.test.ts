@@ -1,0 +1,256 @@
+import {
+  AttachVolumeCommand,
+  CreateVolumeCommand,
+  DeleteVolumeCommand,
+  DescribeVolumeStatusCommand,
+  DescribeVolumesCommand,
+  DetachVolumeCommand,
+} from "@aws-sdk/client-ec2";
+import { describe, expect, test } from "vitest";
+import type { FaultRule, FaultWish } from "../../src/ec2/faults/rule.ts";
+import { command } from "../support/command.ts";
+import { mainFile } from "../support/driver.ts";
+import { beside, here, makeSimulator, refusalOf, testClock, zone } from "./support/simulator.ts";
+
+const second = 1000;
+
+async function makeFaulty(profile: "aws" | "fast" = "aws") {
+  const clock = testClock();
+  const ec2 = await makeSimulator({ now: clock.now, profile });
+  const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const answer = await fetch(`${ec2.url}/kura/${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
+    expect(answer.status).toBe(200);
+    return answer.json();
+  };
+  return Object.assign(ec2, {
+    clock,
+    add: (wish: FaultWish) => ask("POST", "faults", wish) as Promise<FaultRule>,
+    clear: (id?: string) => ask("DELETE", id === undefined ? "faults" : `faults?id=${id}`),
+    rules: async () => ((await ask("GET", "faults")) as { faults: FaultRule[] }).faults,
+    create: (token?: string) =>
+      ec2.client.send(
+        new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, ...(token && { ClientToken: token }) }),
+      ),
+    volumes: async () => (await ec2.client.send(new DescribeVolumesCommand({}))).Volumes ?? [],
+  });
+}
+
+describe("an error on request", () => {
+  test("comes with its code, text and status, and names when it fired", async () => {
+    await using ec2 = await makeFaulty();
+    await ec2.add({
+      kind: "error",
+      action: "CreateVolume",
+      code: "VolumeLimitExceeded",
+      message: "too many",
+      status: 400,
+    });
+    expect(await refusalOf(ec2.create())).toEqual({ code: "VolumeLimitExceeded", message: "too many", status: 400 });
+    await ec2.volumes(); // another action is not concerned
+    expect(await ec2.rules()).toMatchObject([{ fitted: 1, fired: 1, firedAt: ["2026-01-01T00:00:00.000Z"] }]);
+    await ec2.clear();
+    await ec2.create();
+  });
+
+  test.each([
+    ["only the second call", { nth: 2 }, [true, false, true, true]],
+    ["at most two", { times: 2 }, [false, false, true, true]],
+    ["with a probability of 1, always", { probability: 1 }, [false, false, false, false]],
+  ] as const)("%s", async (_, when, expected) => {
+    await using ec2 = await makeFaulty();
+    await ec2.add({ kind: "error", code: "Unavailable", ...when });
+    const outcomes: boolean[] = [];
+    for (const _ of expected)
+      outcomes.push(
+        await ec2.volumes().then(
+          () => true,
+          () => false,
+        ),
+      );
+    expect(outcomes).toEqual(expected);
+  });
+
+  test("a throttle, and one that concerns one volume only", async () => {
+    await using ec2 = await makeFaulty();
+    const [one, other] = [(await ec2.create()).VolumeId, (await ec2.create()).VolumeId];
+    ec2.clock.advance(5 * second);
+    await ec2.add({ kind: "throttle", ...(one && { volumeId: one }) });
+    const remove = (id = "") => ec2.client.send(new DeleteVolumeCommand({ VolumeId: id }));
+    expect(await refusalOf(remove(one))).toEqual({
+      code: "RequestLimitExceeded",
+      message: "Request limit exceeded.",
+      status: 503,
+    });
+    await remove(other);
+  });
+});
+
+describe("the connection", () => {
+  test("is cut before anything happens, or after it", async () => {
+    await using ec2 = await makeFaulty();
+    const cut = await ec2.add({ kind: "cut", action: "CreateVolume" });
+    await expect(ec2.create()).rejects.toThrow();
+    await ec2.clear(cut.id);
+    expect(await ec2.volumes()).toEqual([]);
+
+    await ec2.add({ kind: "lose-reply", action: "CreateVolume", nth: 1 });
+    await expect(ec2.create("token")).rejects.toThrow();
+    const [made] = await ec2.volumes();
+    expect((await ec2.create("token")).VolumeId).toBe(made?.VolumeId);
+    expect(await ec2.volumes()).toHaveLength(1);
+  });
+
+  test("is slow", async () => {
+    await using ec2 = await makeFaulty();
+    await ec2.add({ kind: "slow", delayMs: 300 });
+    const began = performance.now();
+    await ec2.volumes();
+    expect(performance.now() - began).toBeGreaterThan(299);
+  });
+});
+
+describe("what stays stuck", () => {
+  test("attaching, until the rule is cleared", async () => {
+    await using ec2 = await makeFaulty();
+    const { VolumeId: id = "" } = await ec2.create();
+    ec2.clock.advance(5 * second);
+    await ec2.add({ kind: "stuck-attaching" });
+    await ec2.client.send(new AttachVolumeCommand({ VolumeId: id, InstanceId: here, Device: "/dev/xvdba" }));
+    ec2.clock.advance(3600 * second);
+    expect((await ec2.volumes())[0]?.Attachments?.[0]?.State).toBe("attaching");
+    await ec2.clear();
+    expect((await ec2.volumes())[0]?.Attachments?.[0]?.State).toBe("attached");
+  });
+
+  test("attaching, until it is detached: then it can be attached elsewhere", async () => {
+    await using ec2 = await makeFaulty();
+    const { VolumeId: id = "" } = await ec2.create();
+    ec2.clock.advance(5 * second);
+    await ec2.add({ kind: "stuck-attaching", nth: 1 });
+    await ec2.client.send(new AttachVolumeCommand({ VolumeId: id, InstanceId: here, Device: "/dev/xvdba" }));
+    await ec2.client.send(new DetachVolumeCommand({ VolumeId: id }));
+    ec2.clock.advance(5 * second);
+    await ec2.client.send(new AttachVolumeCommand({ VolumeId: id, InstanceId: beside, Device: "/dev/xvdba" }));
+    ec2.clock.advance(5 * second);
+    expect((await ec2.volumes())[0]?.Attachments).toMatchObject([{ InstanceId: beside, State: "attached" }]);
+  });
+
+  test("detaching, until the rule is cleared or it is forced", async () => {
+    await using ec2 = await makeFaulty();
+    const { VolumeId: id = "" } = await ec2.create();
+    ec2.clock.advance(5 * second);
+    await ec2.client.send(new AttachVolumeCommand({ VolumeId: id, InstanceId: here, Device: "/dev/xvdba" }));
+    await ec2.add({ kind: "stuck-detaching" });
+    await ec2.client.send(new DetachVolumeCommand({ VolumeId: id }));
+    ec2.clock.advance(3600 * second);
+    expect((await ec2.volumes())[0]?.Attachments?.[0]?.State).toBe("detaching");
+    await ec2.client.send(new DetachVolumeCommand({ VolumeId: id, Force: true }));
+    ec2.clock.advance(5 * second);
+    expect((await ec2.volumes())[0]?.State).toBe("available");
+  });
+});
+
+test("a volume that vanishes is creating, then gone, and its token burnt", async () => {
+  await using ec2 = await makeFaulty();
+  await ec2.add({ kind: "vanish", nth: 1 });
+  const { VolumeId: id, State } = await ec2.create("token");
+  expect(State).toBe("creating");
+  expect(await ec2.volumes()).toMatchObject([{ VolumeId: id, State: "creating" }]);
+  ec2.clock.advance(10 * second);
+  expect(await ec2.volumes()).toEqual([]);
+  expect(await refusalOf(ec2.create("token"))).toMatchObject({
+    code: "IdempotentParameterMismatch",
+    message: expect.stringContaining("associated with a resource that is already deleted"),
+  });
+  expect((await ec2.create("another")).VolumeId).not.toBe(id);
+});
+
+test("an impaired volume says so", async () => {
+  await using ec2 = await makeFaulty();
+  const { VolumeId: id = "" } = await ec2.create();
+  ec2.clock.advance(5 * second);
+  const status = async () =>
+    (await ec2.client.send(new DescribeVolumeStatusCommand({ VolumeIds: [id] }))).VolumeStatuses?.[0]?.VolumeStatus;
+  expect(await status()).toMatchObject({ Status: "ok" });
+  await ec2.add({ kind: "impaired", volumeId: id });
+  expect(await status()).toMatchObject({
+    Status: "impaired",
+    Details: expect.arrayContaining([{ Name: "io-enabled", Status: "failed" }]),
+  });
+});
+
+describe("describes that lag behind", () => {
+  test("a stale one shows what was true then, while what changes things acts on what is", async () => {
+    await using ec2 = await makeFaulty();
+    await ec2.add({ kind: "stale", delayMs: 10 * second });
+    const { VolumeId: id = "" } = await ec2.create();
+    expect(await ec2.volumes()).toEqual([]);
+    ec2.clock.advance(11 * second);
+    expect(await ec2.volumes()).toMatchObject([{ VolumeId: id, State: "creating" }]);
+    await ec2.client.send(new AttachVolumeCommand({ VolumeId: id, InstanceId: here, Device: "/dev/xvdba" }));
+    expect((await ec2.volumes())[0]?.Attachments).toEqual([]);
+  });
+
+  test("--consistency-delay does so always", async () => {
+    const clock = testClock();
+    await using ec2 = await makeSimulator({ now: clock.now, consistencyDelayMs: second });
+    const { VolumeId: id } = await ec2.client.send(new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1 }));
+    const describe = () => ec2.client.send(new DescribeVolumesCommand({ VolumeIds: [id ?? ""] }));
+    expect(await refusalOf(describe())).toMatchObject({ code: "InvalidVolume.NotFound" });
+    clock.advance(second);
+    expect((await describe()).Volumes).toHaveLength(1);
+  });
+});
+
+describe("requests that come too fast", () => {
+  test("are refused until there are tokens again, those that change things sooner", async () => {
+    await using ec2 = await makeFaulty();
+    for (let count = 0; count < 100; count += 1) await ec2.volumes();
+    expect(await refusalOf(ec2.volumes())).toMatchObject({ code: "RequestLimitExceeded", status: 503 });
+    ec2.clock.advance(second);
+    for (let count = 0; count < 20; count += 1) await ec2.volumes();
+    expect(await refusalOf(ec2.volumes())).toMatchObject({ code: "RequestLimitExceeded" });
+    for (let count = 0; count < 50; count += 1) await ec2.create();
+    expect(await refusalOf(ec2.create())).toMatchObject({ code: "RequestLimitExceeded" });
+  });
+});
+
+describe("kura ec2 fault", () => {
+  const run = (...argv: readonly string[]) => command([process.execPath, mainFile, "ec2", "fault", ...argv]);
+
+  test("adds, lists and clears rules", async () => {
+    await using ec2 = await makeFaulty();
+    const url = ["--ec2", ec2.url];
+    expect(await run("add", "error", ...url, "--action", "CreateVolume", "--code", "X", "--times", "1")).toEqual({
+      exitCode: 0,
+      stdout: "fault-1\n",
+      stderr: "",
+    });
+    expect(await refusalOf(ec2.create())).toMatchObject({ code: "X" });
+    expect((await run("list", ...url)).stdout).toBe(
+      "fault-1 error action=CreateVolume times=1 code=X: 1 calls fitted, fired 1 times, last at 2026-01-01T00:00:00.000Z\n",
+    );
+    expect((await run("clear", "fault-1", ...url)).stdout).toBe("fault-1 cleared\n");
+    expect((await run("list", ...url)).stdout).toBe("no faults\n");
+  });
+
+  test.each([
+    [["add", "nonsense"], /^kura: there is no fault nonsense; there are error, .*\n$/],
+    [["add", "error"], /^kura: --code is required by the fault error\n$/],
+    [["add", "slow"], /^kura: --delay is required by the fault slow\n$/],
+    [["add", "error", "--code", "X", "--action", "Nope"], /^kura: there is no action Nope\n$/],
+    [["add", "error", "--code", "X", "--probability", "2"], /^kura: --probability 2 is above 1\n$/],
+    [["add", "error", "--code", "X", "--nth", "x"], /^kura: --nth x is not a number\n$/],
+  ])("%j is one line and exit code 2", async (argv, line) => {
+    await using ec2 = await makeFaulty();
+    const { exitCode, stderr } = await run(...argv, "--ec2", ec2.url);
+    expect(stderr).toMatch(line);
+    expect(exitCode).toBe(2);
+  });
+});
+
+test("the simulator's own path answers no page in a browser", async () => {
+  await using ec2 = await makeFaulty();
+  const answer = await fetch(`${ec2.url}/kura/faults`, { headers: { origin: "http://example.com" } });
+  expect(answer.status).toBe(403);
+});

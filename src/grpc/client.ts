@@ -15,9 +15,16 @@ export class CallError extends Error {
   readonly code: string;
 
   constructor(error: ServiceError) {
-    super(error.details);
+    super(inWords(error.details));
     this.code = grpcStatus[error.code] ?? String(error.code);
   }
+}
+
+/** What grpc-js says where nobody serves the socket, without its words about itself. */
+function inWords(details: string): string {
+  const [, reason] =
+    /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/.exec(details) ?? [];
+  return reason === undefined ? details : `nobody answers: ${reason}`;
 }
 
 type Method = (

@@ -27,7 +27,7 @@ export const answerToJson = (rpc: string, answer: object): unknown =>
 
 function fromJson(type: protobuf.Type, json: unknown, path: string): object {
   if (typeof json !== "object" || json === null || Array.isArray(json))
-    throw new JsonError(`${path || "the request"} must be a JSON object`);
+    throw new JsonError(`${path.replace(/\.$/, "") || "the request"} must be a JSON object`);
   return Object.fromEntries(
     Object.entries(json).map(([key, value]) => {
       const field = fieldNamed(type, key)?.resolve();

@@ -3,6 +3,8 @@ export interface Check {
   readonly name: string;
   /** What is checked, as a sentence that is true when all is well. */
   readonly claim: string;
+  /** What of the patient must be named, or there is nothing to look at. */
+  readonly needs?: keyof Patient;
   /** Undefined when the claim holds. */
   readonly examine: (patient: Patient) => Promise<Diagnosis | undefined>;
 }

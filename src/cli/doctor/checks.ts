@@ -23,11 +23,21 @@ export const checks: readonly Check[] = [
   { name: "filesystems", claim: "the kernel knows ext4, ext3, xfs and btrfs", examine: examineFilesystems },
   { name: "loop", claim: "loop devices can be made", examine: examineLoop },
   { name: "throttle", claim: "the kernel can limit the IOPS of a volume", examine: examineThrottle },
-  { name: "pool", claim: "the pool is there and mounted", examine: ofPool(examinePool) },
-  { name: "records", claim: "every record in the pool can be read", examine: ofPool(examineRecords) },
-  { name: "reflink", claim: "the pool can share blocks, for snapshots and clones", examine: ofPool(examineReflink) },
-  { name: "space", claim: "the pool has more free than its reserve", examine: ofPool(examineSpace) },
-  { name: "propagation", claim: "kubelet's directory hands mounts on to pods", examine: examinePropagation },
+  { name: "pool", needs: "pool", claim: "the pool is there and mounted", examine: ofPool(examinePool) },
+  { name: "records", needs: "pool", claim: "every record in the pool can be read", examine: ofPool(examineRecords) },
+  {
+    name: "reflink",
+    needs: "pool",
+    claim: "the pool can share blocks, for snapshots and clones",
+    examine: ofPool(examineReflink),
+  },
+  { name: "space", needs: "pool", claim: "the pool has more free than its reserve", examine: ofPool(examineSpace) },
+  {
+    name: "propagation",
+    needs: "kubeletDir",
+    claim: "kubelet's directory hands mounts on to pods",
+    examine: examinePropagation,
+  },
 ];
 
 async function examineRoot(): Promise<Diagnosis | undefined> {

@@ -41,7 +41,7 @@ function run(
     if (rest.length > 0 || piped !== undefined) throw refuse(`${name} is no function`);
     return operand;
   }
-  const known = functions[name];
+  const known = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (known === undefined) throw refuse(`there is no function ${name}`);
   const given = rest.map((word) => {
     const value = operandOf(word, fields, refuse);

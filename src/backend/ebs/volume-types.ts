@@ -39,7 +39,7 @@ export const volumeTypes = {
 
 export type VolumeType = keyof typeof volumeTypes;
 export const volumeTypeNames = Object.keys(volumeTypes) as VolumeType[];
-export const isVolumeType = (name: string): name is VolumeType => name in volumeTypes;
+export const isVolumeType = (name: string): name is VolumeType => Object.hasOwn(volumeTypes, name);
 export const rulesOf = (type: VolumeType): VolumeTypeRules => volumeTypes[type];
 
 /** What is asked of a volume's speed, before its size is known. */

@@ -16,8 +16,10 @@ import { pageOf } from "./pages.ts";
 import { tagsAskedFor } from "./parameters.ts";
 import { checkCount, literally, type Tag, tagKeys } from "./tags.ts";
 
+/** What was deleted while it was still being made goes once it is made: until then EC2 shows it, and we do not. */
 export const ebsSnapshots = (context: EbsContext): Snapshots => ({
-  find: async (id, signal) => present(await context.looks.snapshot(id, signal)),
+  find: async (id, signal) =>
+    context.recent.deleted.get(id) ? undefined : present(await context.looks.snapshot(id, signal)),
   findByName: async (name, signal) => present(await findByName(context, name, signal)),
   create: async (spec, signal) => snapshotOf(await create(context, spec, signal)),
   delete: (id, signal) => deleteSnapshot(context, id, signal),
@@ -25,7 +27,8 @@ export const ebsSnapshots = (context: EbsContext): Snapshots => ({
     pageOf(context.recent.leftovers, page, async (asked) => {
       const input = { ...asked, OwnerIds: ["self"], ...filterOf(source) };
       const answer = await context.ec2.call("DescribeSnapshots", input, signal);
-      return { items: (answer.Snapshots ?? []).map(snapshotOf), NextToken: answer.NextToken };
+      const items = (answer.Snapshots ?? []).map(snapshotOf).filter(({ id }) => !context.recent.deleted.get(id));
+      return { items, NextToken: answer.NextToken };
     }),
 });
 

@@ -31,7 +31,8 @@ export const ebsVolumes = (context: EbsContext): Volumes => ({
   list: (page, signal) =>
     pageOf(context.recent.leftovers, page, async (asked) => {
       const answer = await context.ec2.call("DescribeVolumes", { ...asked, Filters: [thereNow] }, signal);
-      return { items: (answer.Volumes ?? []).map(volumeOf), NextToken: answer.NextToken };
+      const items = (answer.Volumes ?? []).map(volumeOf).filter(({ id }) => !context.recent.deleted.get(id));
+      return { items, NextToken: answer.NextToken };
     }),
 });
 

@@ -66,19 +66,12 @@ export class PoolCapacity {
     return this.#claims.has(owner);
   }
 
+  /** What is deleted keeps its room until its bytes are given back: until the trash has been emptied of it. */
   release(owner: string): void {
     const claim = this.#claims.get(owner);
     if (claim === undefined) return;
     this.#claims.delete(owner);
     this.#add(-claim.bytes, claim.thick);
-  }
-
-  /** What is deleted keeps its room, under its name in the trash, until its bytes are given back. */
-  rename(owner: string, heir: string): void {
-    const claim = this.#claims.get(owner);
-    if (claim === undefined) return;
-    this.#claims.delete(owner);
-    this.#claims.set(heir, claim);
   }
 
   /** The largest claim that could be taken now. */

@@ -108,7 +108,7 @@ function openLocked({ id, layout, lock, capacity, reflink, host, mend }: Locked)
       parse: parseGroupRecord,
     }),
     capacity,
-    trash: new Trash({ folder: layout.trash, loops: host.loops, onGone: (path) => capacity.release(path) }),
+    trash: new Trash({ folder: layout.trash, loops: host.loops, onGone: (id) => capacity.release(id) }),
     newId: (name: string) => makeId(id, name),
     close: async () => {
       await pool.trash.settled();

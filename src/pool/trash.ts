@@ -8,8 +8,8 @@ import type { Loops } from "../host/loop.ts";
 export interface TrashParts {
   readonly folder: string;
   readonly loops: Loops;
-  /** Told the path of everything whose bytes were given back. */
-  readonly onGone: (path: string) => void;
+  /** Told the id of everything whose bytes were given back. */
+  readonly onGone: (id: string) => void;
 }
 
 const restMs = 200;
@@ -47,12 +47,15 @@ export class Trash {
   }
 
   async #emptyNow(): Promise<void> {
-    for (const name of (await ifThere(readdir(this.#parts.folder))) ?? []) {
-      const path = join(this.#parts.folder, name);
-      await this.#letGo(join(path, "data"));
-      await removeTree(path);
-      this.#parts.onGone(path);
-    }
+    // one that cannot go must not keep the others
+    for (const name of (await ifThere(readdir(this.#parts.folder))) ?? []) await this.#emptyOne(name).catch(() => {});
+  }
+
+  async #emptyOne(name: string): Promise<void> {
+    const path = join(this.#parts.folder, name);
+    await this.#letGo(join(path, "data"));
+    await removeTree(path);
+    this.#parts.onGone(name.slice(0, name.lastIndexOf(".")));
   }
 
   /** A device that still shows the bytes would keep them. One that is in use is left to its user. */

@@ -100,6 +100,5 @@ async function deleteSnapshot({ pool, host }: LocalParts, id: string, signal: Ab
   const grave = pool.trash.placeFor(folder);
   await host.perform({ steps: [{ do: "rename", from: folder, to: grave }] }, signal);
   pool.snapshots.remove(id);
-  pool.capacity.rename(id, grave);
   pool.trash.empty();
 }

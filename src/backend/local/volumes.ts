@@ -69,7 +69,6 @@ async function deleteVolume(context: LocalContext, id: string, signal: AbortSign
   const grave = pool.trash.placeFor(folder);
   await host.perform({ steps: [...steps, { do: "rename", from: folder, to: grave }] }, signal);
   pool.volumes.remove(id);
-  pool.capacity.rename(id, grave);
   pool.trash.empty();
 }
 

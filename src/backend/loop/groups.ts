@@ -10,7 +10,7 @@ import { seal } from "../../pool/record.ts";
 import type { GroupRecord, SnapshotRecord, VolumeRecord } from "../../pool/records.ts";
 import type { Group, GroupSpec, Groups } from "../backend.ts";
 import type { LocalParts } from "../local/context.ts";
-import { folderOfSnapshot, groupOf, needVolume, readable, snapshotOf } from "../local/entries.ts";
+import { groupOf, needVolume, readable, snapshotOf } from "../local/entries.ts";
 import { snapshotRecordOf } from "../local/snapshots.ts";
 import { cut, requireReflink } from "./cut.ts";
 
@@ -126,19 +126,11 @@ async function deleteGroup({ pool, host }: LocalParts, id: string, signal: Abort
     signal,
   );
   pool.groups.put(deleting);
-  const graves = new Map(
-    record.members.map(({ snapshot }) => [
-      folderOfSnapshot(pool, snapshot),
-      pool.trash.placeFor(folderOfSnapshot(pool, snapshot)),
-    ]),
-  );
   const present = new Set(await readdir(pool.layout.snapshots));
-  const steps = planGroupEnd(deleting, present, pool.layout, (path) => graves.get(path) ?? pool.trash.placeFor(path));
-  await host.perform({ steps }, signal);
-  for (const { snapshot } of record.members) {
-    pool.snapshots.remove(snapshot);
-    pool.capacity.rename(snapshot, graves.get(folderOfSnapshot(pool, snapshot)) ?? "");
-  }
+  const steps = planGroupEnd(deleting, present, pool.layout, (path) => pool.trash.placeFor(path));
+  // the group is gone already: nobody's cancelling counts until its members are too
+  await host.perform({ steps }, new AbortController().signal);
+  for (const { snapshot } of record.members) pool.snapshots.remove(snapshot);
   pool.groups.remove(id);
   pool.trash.empty();
 }

@@ -1,6 +1,6 @@
 import type { Contents, PathFacts, ShownAt, VolumeFacts } from "./host.ts";
 import { type DeviceRef, type Plan, type Refusal, refuse, type Step } from "./step.ts";
-import type { FsType, NodeVolume, Source } from "./volume.ts";
+import { type FsType, isFsType, type NodeVolume, type Source } from "./volume.ts";
 
 /** What stage was asked for. */
 export interface StageWish {
@@ -70,10 +70,15 @@ function planStageMount(wish: StageWish, access: StageAccess & { kind: "mount" }
   if (difference !== undefined) {
     return refuse("ALREADY_EXISTS", `volume ${volume.id} is staged at ${stagingPath} ${difference}`);
   }
-  // mounted though the record says `started`: it was made, and the crash came after
-  return {
-    steps: volume.filesystem.state === "started" ? finishFormat(volume, volume.filesystem.fsType, stagingPath) : [],
-  };
+  return { steps: finishStage(volume, there, now) };
+}
+
+/** What is still to be done where a crash came after the mount: the filesystem was made, and perhaps not yet grown. */
+function finishStage(volume: NodeVolume, { path, fsType, readOnly }: ShownAt, { contents }: StageFacts): Step[] {
+  const steps = volume.filesystem.state === "started" ? finishFormat(volume, volume.filesystem.fsType, path) : [];
+  if (isFsType(fsType) && growsMounted(fsType) && !readOnly && isSmaller(contents, volume))
+    steps.push({ do: "grow-mounted", device: deviceOf(volume.source), path, fsType });
+  return steps;
 }
 
 /** What the volume shows at a path; not where something else lies on top of it. */

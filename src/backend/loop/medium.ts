@@ -11,14 +11,14 @@ import type { LoopContext } from "./context.ts";
 import { cut, requireReflink } from "./cut.ts";
 import { imageOfVolume } from "./image.ts";
 import { checkMkfsOptions } from "./mkfs-options.ts";
-import { minimumBytesOf, sectorBytes } from "./sizes.ts";
+import { minimumBytesOf, sectorBytes, sectorBytesFor } from "./sizes.ts";
 
 /** Volumes as images, each shown by a loop device of its own. */
 export const loopMedium = (context: LoopContext): Medium => ({
   type: "loop",
   complete: (open) => complete(context, open),
   sourceOf: (record) => imageOfVolume(context.pool, record),
-  bytesOf: ({ source }) => (source === undefined ? blank : inherited(originOf(context, source))),
+  bytesOf: (spec) => (spec.source === undefined ? blankFor(spec) : inherited(originOf(context, spec.source))),
   fill: (spec, data, signal) => fill(context, spec, data, signal),
   requireCopies: () => requireReflink(context),
   copy: (record, to, signal) => cut(context, [{ record, to }], signal),
@@ -26,7 +26,10 @@ export const loopMedium = (context: LoopContext): Medium => ({
 
 type Bytes = Pick<VolumeRecord, "sectorBytes" | "filesystem">;
 
-const blank: Bytes = { sectorBytes, filesystem: { state: "none" } };
+const blankFor = ({ kinds, sizeBytes }: VolumeSpec): Bytes => ({
+  sectorBytes: sectorBytesFor(kinds.includes("mount"), sizeBytes),
+  filesystem: { state: "none" },
+});
 
 /** What a copy has is what its source has; a fresh volume gets what was asked for, or the default. */
 function complete(context: LoopContext, { kinds, fsType, source, parameters }: OpenCreation) {

@@ -1,0 +1,166 @@
+import { open, readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { readMounts } from "../../src/host/mounts.ts";
+import { startTestDriver, type TestDriver } from "../support/driver.ts";
+import { loopsOf, makeSandbox, type Sandbox } from "../support/sandbox.ts";
+
+/** What the driver lists, and what of it can be seen on the machine. */
+export interface Seen {
+  readonly volumes: readonly { readonly id: string; readonly bytes: number; readonly attached: boolean }[];
+  readonly snapshots: readonly {
+    readonly id: string;
+    readonly source: string;
+    readonly bytes: number;
+    readonly group: string;
+  }[];
+  readonly groups: readonly string[];
+  readonly mountedAt: ReadonlySet<string>;
+  readonly loops: readonly string[];
+}
+
+/** A driver that serves all seeds, and what there is of it beside its answers. */
+export class ReplayWorld implements AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly driver: TestDriver;
+  readonly #http: string;
+
+  private constructor(sandbox: Sandbox, driver: TestDriver, http: string) {
+    this.sandbox = sandbox;
+    this.driver = driver;
+    this.#http = http;
+  }
+
+  static async make(): Promise<ReplayWorld> {
+    const sandbox = await makeSandbox({ poolBytes: 20 * 2 ** 30 });
+    const http = `127.0.0.1:${await freePort()}`;
+    const flags = ["--attach", "--http", http, "--log-level", "warn"];
+    return new ReplayWorld(sandbox, await startTestDriver(sandbox, { flags }), http);
+  }
+
+  async look(): Promise<Seen> {
+    const volumes: { volume: { volumeId: string; capacityBytes: string }; status: { publishedNodeIds: string[] } }[] =
+      [];
+    for (let startingToken: string | undefined; startingToken !== ""; ) {
+      // small pages, so that there are many
+      const page = await this.driver.client.call<{ entries: typeof volumes; nextToken: string }>("ListVolumes", {
+        maxEntries: 3,
+        startingToken,
+      });
+      volumes.push(...page.entries);
+      startingToken = page.nextToken;
+    }
+    type Snapshot = { snapshotId: string; sourceVolumeId: string; sizeBytes: string; groupSnapshotId: string };
+    const { entries } = await this.driver.client.call<{ entries: { snapshot: Snapshot }[] }>("ListSnapshots");
+    return {
+      volumes: volumes.map(({ volume, status }) => ({
+        id: volume.volumeId,
+        bytes: Number(volume.capacityBytes),
+        attached: status.publishedNodeIds.length > 0,
+      })),
+      snapshots: entries.map(({ snapshot }) => ({
+        id: snapshot.snapshotId,
+        source: snapshot.sourceVolumeId,
+        bytes: Number(snapshot.sizeBytes),
+        group: snapshot.groupSnapshotId,
+      })),
+      groups: (await this.#namesIn("groups")).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5)),
+      mountedAt: new Set((await readMounts()).map(({ path }) => path)),
+      loops: await loopsOf(this.sandbox.pool),
+    };
+  }
+
+  /** Waits until nothing is under way in the driver: those whose caller went away go on until their next step. */
+  async quiet(): Promise<void> {
+    await this.#until("calls end", async () => (await this.metric("kura_inflight_operations")) === 0);
+  }
+
+  /**
+   * The files of the pool and what it has promised are those of what it lists, once what was deleted has gone. Returns
+   * what is not so.
+   */
+  async complaint({ volumes, snapshots, groups }: Seen): Promise<string | undefined> {
+    const names = {
+      volumes: volumes.map(({ id }) => id),
+      snapshots: snapshots.map(({ id }) => id),
+      groups: groups.flatMap((id) => [`${id}.json`, `${id}.json.copy`]),
+      trash: [],
+      frozen: [],
+    };
+    const promised = [...volumes, ...snapshots].reduce((sum, { bytes }) => sum + bytes, 0);
+    const problem = async () => {
+      for (const [folder, expected] of Object.entries(names)) {
+        const found = await this.#namesIn(folder);
+        if (found.sort().join() !== [...expected].sort().join())
+          return `${folder}/ holds ${found.join(", ")} and not ${expected.join(", ")}`;
+      }
+      const thin = await this.metric("kura_pool_promised_thin_bytes");
+      return thin === promised ? undefined : `${thin} bytes are promised, not ${promised}`;
+    };
+    let found = await problem();
+    for (let patience = 50; found !== undefined && patience > 0; patience -= 1) {
+      await delay(100);
+      found = await problem();
+    }
+    return found;
+  }
+
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`http://${this.#http}/metrics`)).text();
+    const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, "m").exec(text)?.[1];
+    if (value === undefined) throw new Error(`there is no metric ${name}`);
+    return Number(value);
+  }
+
+  /** What the driver's process holds. */
+  async resources(): Promise<{ readonly residentMiB: number; readonly descriptors: number }> {
+    const proc = `/proc/${this.driver.process.pid}`;
+    const status = await readFile(`${proc}/status`, "utf8");
+    const residentMiB = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+    return { residentMiB, descriptors: (await readdir(`${proc}/fd`)).length };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.driver.kill();
+    await this.sandbox[Symbol.asyncDispose]();
+  }
+
+  #namesIn(folder: string): Promise<string[]> {
+    return readdir(join(this.sandbox.pool, folder));
+  }
+
+  async #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    for (let patience = 600; !(await isSo()); patience -= 1) {
+      if (patience === 0) throw new Error(`${what}: not within a minute`);
+      await delay(100);
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
+    });
+  });
+}
+
+/** Of a file in a filesystem, or of the first bytes of a device: what a pod wrote. */
+export const contentAt = async (target: string, isBlock: boolean): Promise<string> =>
+  isBlock ? (await readStart(target)).replace(/\0+$/, "") : readFile(join(target, "content"), "utf8").catch(() => "");
+
+async function readStart(path: string): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    return (await file.read(Buffer.alloc(4096), 0, 4096, 0)).buffer.toString("utf8");
+  } finally {
+    await file.close();
+  }
+}
+
+/** Not flushed: a snapshot must have it all the same. */
+export const writeContent = (target: string, isBlock: boolean, content: string): Promise<void> =>
+  isBlock ? writeFile(target, content.padEnd(4096, "\0"), { flag: "r+" }) : writeFile(join(target, "content"), content);

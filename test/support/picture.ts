@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { askDriver } from "../../src/grpc/maintenance.ts";
+import type { PoolStatus } from "../../src/pool/status.ts";
+import { loopsOf, mountsOf, type Sandbox } from "./sandbox.ts";
+
+/**
+ * All that a driver keeps: what lies in its pool, what is attached, mounted, frozen, limited and promised. Two pictures
+ * are equal where the same was reached, on whatever way: what differs by chance (ids, times) is left out.
+ */
+export async function pictureOf(sandbox: Sandbox, endpoint: string): Promise<object> {
+  const { volumes, snapshots, groups, unreadable, thinBytes, thickBytes } = (await askDriver(
+    endpoint,
+    "status",
+  )) as PoolStatus;
+  const loops = await loopsOf(sandbox.folder);
+  return {
+    counted: { volumes, snapshots, groups, unreadable },
+    promised: { thinBytes, thickBytes },
+    files: await filesIn(sandbox.pool),
+    records: await recordsIn(sandbox.pool),
+    loops: loops.map((line) => withoutChance(line.slice(line.indexOf(sandbox.folder)))).sort(),
+    limits: await limitsOf(loops.map((line) => line.split(" ")[0] ?? "")),
+    mounts: [...(await mountsOf(sandbox))].sort(),
+  };
+}
+
+/** Ids end in a random part; what is deleted has a random name. */
+const withoutChance = (text: string): string => text.replace(/([0-9a-f]{8}-[0-9a-f]{20})-[0-9a-f]{6}/g, "$1");
+
+async function filesIn(pool: string): Promise<readonly string[]> {
+  const names = (await readdir(pool, { recursive: true })).filter((name) => name !== "lock");
+  const lines = names.map(async (name) => {
+    const { size } = await stat(join(pool, name));
+    return `${withoutChance(name)}${name.endsWith("/data") ? ` of ${size} bytes` : ""}`;
+  });
+  return (await Promise.all(lines)).sort();
+}
+
+async function recordsIn(pool: string): Promise<readonly string[]> {
+  const names = await readdir(pool, { recursive: true });
+  const paths = names.filter((name) => /^(volumes|snapshots|groups)\/.*\.json(\.copy)?$/.test(name));
+  const lines = paths.map(async (name) => {
+    const { body } = JSON.parse(await readFile(join(pool, name), "utf8")) as { body: object };
+    return `${withoutChance(name)}: ${withoutChance(JSON.stringify({ ...body, createdAt: "" }))}`;
+  });
+  return (await Promise.all(lines)).sort();
+}
+
+const blkio = "/sys/fs/cgroup/blkio";
+
+/** What the kernel enforces on these devices, where it is the blkio controller that does (cgroup v1). */
+async function limitsOf(devices: readonly string[]): Promise<readonly string[]> {
+  const numbers = await Promise.all(
+    devices.map(async (path) => (await readFile(`/sys/block/${path.slice(5)}/dev`, "utf8")).trim()),
+  );
+  const found = ["read_iops", "write_iops", "read_bps", "write_bps"].map(async (what) => {
+    const text = await readFile(join(blkio, `blkio.throttle.${what}_device`), "utf8").catch(() => "");
+    return text
+      .split("\n")
+      .map((line) => line.split(" "))
+      .filter(([device]) => device !== undefined && numbers.includes(device))
+      .map(([, limit]) => `${what} ${limit}`);
+  });
+  return (await Promise.all(found)).flat().sort();
+}
+
+export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");

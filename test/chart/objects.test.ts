@@ -133,6 +133,39 @@ describe("the loop driver", () => {
   });
 });
 
+describe("the hostpath driver", () => {
+  const values = {
+    backends: { loop: { enabled: false }, hostpath: { enabled: true, inlineVolumes: "1Gi" } },
+    storageClasses: [{ name: "shared", backend: "hostpath" }],
+    defaultClass: { name: "" },
+    volumeAttributesClasses: [],
+  };
+
+  test("comes instead of loop where it is asked for, with its own flags", async () => {
+    const objects = await objectsOf(values);
+    const { args } = containerOf(findObject(objects, "DaemonSet", "kura-csi-hostpath-node"), "kura");
+    expect(args).toContain("--inline-volumes=1Gi");
+    expect(args.join(" ")).not.toMatch(/pool-image|default-fs/);
+    expect(objects.filter(({ metadata }) => metadata.name.includes("loop"))).toEqual([]);
+  });
+
+  test("is known to Kubernetes as what it is", async () => {
+    const { spec } = findObject(await objectsOf(values), "CSIDriver", "hostpath.csi.kura.dev");
+    expect(spec).toMatchObject({ seLinuxMount: false, volumeLifecycleModes: ["Persistent", "Ephemeral"] });
+  });
+
+  test("comes beside loop, and shares no name and no pool with it", async () => {
+    const objects = await objectsOf({ backends: { hostpath: { enabled: true } } });
+    const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(names).toEqual([...new Set(names)]);
+    const poolOf = (name: string) =>
+      containerOf(findObject(objects, "DaemonSet", name), "kura").env.find(
+        ({ name }: KubernetesObject) => name === "KURA_POOL",
+      ).value;
+    expect(poolOf("kura-csi-hostpath-node")).not.toBe(poolOf("kura-csi-loop-node"));
+  });
+});
+
 describe("least privilege", () => {
   test("only the node plugin is privileged, and nothing else has a capability, root, or a file to write", async () => {
     const pods = podsOf(await objectsOf(everything));

@@ -5,6 +5,7 @@ import { untilTold } from "./driver.ts";
 import { parseEc2Config } from "./ec2/config.ts";
 import { faultCommand } from "./ec2/fault.ts";
 import { openKeeper } from "./ec2/open-keeper.ts";
+import { readPolicy } from "./ec2/read-policy.ts";
 import { volumeCommand } from "./ec2/volume.ts";
 
 /** Each flag has an environment variable: --profile is KURA_EC2_PROFILE. */
@@ -22,6 +23,8 @@ export const ec2Options: readonly Option[] = [
   ),
   option("--hotplug", "show attached volumes as devices of this machine"),
   option("--device-dir <dir>", "where devices get their names (default: /dev)"),
+  option("--imds <host:port>", "serve the metadata service of the first instance"),
+  option("--iam-policy <file>", "what callers may do, as an IAM policy document (default: everything)"),
   option("--consistency-delay <duration>", "how far describes lag behind, as EC2's do (default: 0s)"),
   option("--log-level <level>", "trace, debug, info, warn, error or silent (default: info)"),
 ];
@@ -41,15 +44,20 @@ export function ec2Command(): Command {
 async function serveEc2(options: Record<string, unknown>): Promise<void> {
   const config = parseEc2Config(options);
   const log = makeLog(config.logLevel);
+  const policy = config.iamPolicy === undefined ? undefined : await readPolicy(config.iamPolicy);
   const opened = await openKeeper(config, log);
-  const { listen, profile, instance: instances, consistencyDelay: consistencyDelayMs } = config;
-  const simulator = await startSimulator({ listen, profile, instances, consistencyDelayMs, log, ...opened }).catch(
-    async (error: unknown) => {
-      await opened.keeper.close();
-      throw error;
-    },
-  );
-  log.info({ url: simulator.url, profile }, "serving EC2");
+  const { listen, profile, imds, instance: instances, consistencyDelay: consistencyDelayMs } = config;
+  const simulator = await startSimulator({
+    listen,
+    profile,
+    imds,
+    instances,
+    consistencyDelayMs,
+    policy,
+    log,
+    ...opened,
+  });
+  log.info({ url: simulator.url, imds: simulator.imdsUrl, profile }, "serving EC2");
   await untilTold();
   log.info("stopping");
   await simulator.close();

@@ -2,6 +2,8 @@ import type { Durations } from "./durations.ts";
 import type { ErrorCode } from "./error.ts";
 import type { Faults } from "./faults/faults.ts";
 import type { Switchboard } from "./hotplug/switchboard.ts";
+import type { Touched } from "./iam/authorize.ts";
+import type { Statement } from "./iam/policy.ts";
 import type { OrderedKeeper } from "./keeper/in-order.ts";
 import type { Pace } from "./pace.ts";
 import { Parameters } from "./wire/parameters.ts";
@@ -15,6 +17,8 @@ export interface Ec2 {
   readonly keeper: OrderedKeeper;
   readonly durations: Durations;
   readonly account: string;
+  /** What callers may do; undefined: everything. */
+  readonly policy: readonly Statement[] | undefined;
   readonly faults: Faults;
   readonly pace: Pace;
   /** How far describes lag behind. */
@@ -54,13 +58,19 @@ export interface Action<Wish> {
   readonly errors: readonly ErrorCode[];
   /** Everything that can be said of the parameters alone: DryRun answers after it. */
   parse(parameters: Parameters, call: Call): Wish;
+  /** What the caller must be allowed to do it to; left out where it is about no thing in particular. */
+  touches?(wish: Wish, ec2: Ec2): readonly Touched[];
   run(wish: Wish, ec2: Ec2, call: Call): Body | Promise<Body>;
 }
 
 /** An action whose wish nobody else needs to know. */
 export interface AnyAction extends Pick<Action<never>, "name" | "mutates" | "errors"> {
-  /** Checks the parameters, and returns what is left to do. */
-  prepare(values: ReadonlyMap<string, string>, ec2: Ec2, call: Call): () => Body | Promise<Body>;
+  /** Checks the parameters, and returns what it is about and what is left to do. */
+  prepare(
+    values: ReadonlyMap<string, string>,
+    ec2: Ec2,
+    call: Call,
+  ): { readonly touched: readonly Touched[]; readonly run: () => Body | Promise<Body> };
 }
 
 export const defineAction = <Wish>(action: Action<Wish>): AnyAction => ({
@@ -72,7 +82,7 @@ export const defineAction = <Wish>(action: Action<Wish>): AnyAction => ({
     for (const name of ["Action", "Version", "DryRun"]) parameters.text(name);
     const wish = action.parse(parameters, call);
     parameters.refuseUnread();
-    return () => action.run(wish, ec2, call);
+    return { touched: action.touches?.(wish, ec2) ?? [], run: () => action.run(wish, ec2, call) };
   },
 });
 

@@ -5,6 +5,7 @@ import { actions } from "./actions.ts";
 import { Ec2Error, type ErrorCode, refused } from "./error.ts";
 import type { Faulted } from "./faults/faults.ts";
 import type { FaultKind } from "./faults/rule.ts";
+import { authorize } from "./iam/authorize.ts";
 import { errorXml, responseXml } from "./wire/xml.ts";
 
 /** A request as it came in. */
@@ -66,7 +67,8 @@ async function perform({ values, region }: ApiRequest, ec2: Ec2): Promise<Body |
   if (asked !== undefined)
     throw new FaultError(asked.code ?? "", asked.message ?? "An error was asked for", asked.status);
   const call: Call = { region, moment: ec2.world.moment(lagOf(action, fire, ec2)), holds: holdsOf(fire) };
-  const run = action.prepare(values, ec2, call);
+  const { touched, run } = action.prepare(values, ec2, call);
+  authorize(action.name, touched, ec2, call);
   if (/^true$/i.test(values.get("DryRun") ?? ""))
     throw refused("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
   const body = await run();

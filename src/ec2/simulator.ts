@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Loops } from "../host/loop.ts";
 import type { Run } from "../host/run.ts";
@@ -9,6 +10,8 @@ import { durationsOf, type Profile, profiles } from "./durations.ts";
 import { Faults } from "./faults/faults.ts";
 import { Hands } from "./hotplug/hands.ts";
 import { Switchboard } from "./hotplug/switchboard.ts";
+import type { Statement } from "./iam/policy.ts";
+import { serveImds } from "./imds.ts";
 import { inOrder } from "./keeper/in-order.ts";
 import type { Keeper } from "./keeper/keeper.ts";
 import { Pace } from "./pace.ts";
@@ -25,6 +28,10 @@ export interface SimulatorOptions {
   /** Undefined where there are no bytes. */
   readonly blocks?: BlockParts | undefined;
   readonly log: Log;
+  /** What callers may do; undefined: everything. */
+  readonly policy?: readonly Statement[] | undefined;
+  /** Where the metadata service of the first instance is served. */
+  readonly imds?: { readonly host: string; readonly port: number } | undefined;
   /** How far describes lag behind. */
   readonly consistencyDelayMs?: number;
   readonly now?: () => number;
@@ -46,23 +53,24 @@ export interface BlockParts {
 export interface Simulator {
   /** Where it is served, as AWS SDKs want it. */
   readonly url: string;
+  readonly imdsUrl: string | undefined;
   readonly ec2: Ec2;
   /** What is plugged in stays so. */
   close(): Promise<void>;
 }
 
-/** EC2, as far as volumes go, on a socket of this machine. */
+/** EC2, as far as volumes go, on a socket of this machine. What it began ends where it cannot go on. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { log, listen, instances, blocks, now = Date.now, random = Math.random, consistencyDelayMs = 0 } = options;
-  const faults = new Faults({ now, random, log });
+  const { log, listen, instances, blocks, now = Date.now, consistencyDelayMs = 0 } = options;
+  await using stack = new AsyncDisposableStack();
+  const faults = new Faults({ now, random: options.random ?? Math.random, log });
   let hotplug: Switchboard | undefined;
   const world = new World({
     now,
     keepMs: () => Math.max(consistencyDelayMs, faults.longestDelayMs()),
     hasHands: (id) => hotplug?.hasHands(id) ?? false,
     isActive: (rule) => faults.isActive(rule),
-    isImpaired: (volumeId) =>
-      faults.fire("impaired", { action: "DescribeVolumeStatus", volumeIds: [volumeId] }) !== undefined,
+    isImpaired: (id) => faults.fire("impaired", { action: "DescribeVolumeStatus", volumeIds: [id] }) !== undefined,
   });
   hotplug = blocks && new Switchboard({ world, ...blocks });
   let hands: Hands | undefined;
@@ -71,6 +79,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     keeper: inOrder(options.keeper),
     durations: durationsOf(options.profile),
     account: "000000000000",
+    policy: options.policy,
     faults,
     pace: new Pace(1 / profiles[options.profile]),
     consistencyDelayMs,
@@ -82,25 +91,36 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       setTimeout(look, Math.max(1, at - now())).unref();
     },
   };
+  stack.defer(() => ec2.keeper.close());
   await recall(ec2);
   for (const instance of instances) await addInstance(instance, ec2);
   if (blocks !== undefined && hotplug !== undefined) {
-    hands = new Hands({ ...blocks, orders: hotplug.own(), log });
-    await hands.ready;
+    const working = new Hands({ ...blocks, orders: hotplug.own(), log });
+    stack.defer(() => working.close());
+    hands = working;
+    await working.ready;
   }
   const [first] = instances;
   const defaultRegion = first === undefined ? "us-east-1" : regionOf(first.zone);
+  const imds = options.imds && first && (await serveImds(options.imds, first.id, ec2));
+  stack.defer(() => closed(imds));
   const server = await serve(listen, { ec2, log, defaultRegion });
+  stack.defer(() => closed(server));
+  const all = stack.move();
   return {
-    url: `http://${listen.host}:${(server.address() as AddressInfo).port}`,
+    url: urlOf(listen.host, server),
+    imdsUrl: imds && options.imds && urlOf(options.imds.host, imds),
     ec2,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await hands?.close();
-      await ec2.keeper.close();
-    },
+    close: () => all.disposeAsync(),
   };
+}
+
+const urlOf = (host: string, server: Server): string =>
+  `http://${host.includes(":") ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
+
+async function closed(server: Server | undefined): Promise<void> {
+  server?.closeAllConnections();
+  await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
 }
 
 /** What an earlier life kept. */

@@ -16,20 +16,27 @@ const instance = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const ec2Config = z.strictObject({
-  listen: hostAndPort.default({ host: "127.0.0.1", port: 8780 }),
-  state: z.union([z.literal("memory"), absolutePath], "is required: a directory, or memory"),
-  stateImage: size.default(100 * 2 ** 30),
-  consistencyDelay: duration.default(0),
-  hotplug: z.boolean().default(false),
-  deviceDir: absolutePath.default("/dev"),
-  profile: oneOf(Object.keys(profiles) as [keyof typeof profiles, ...(keyof typeof profiles)[]]).default("fast"),
-  // from the environment they come in one text
-  instance: z
-    .preprocess((given) => (typeof given === "string" ? given.split(/[,\s]+/) : given), z.array(instance))
-    .default([]),
-  logLevel: oneOf(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
-});
+const ec2Config = z
+  .strictObject({
+    listen: hostAndPort.default({ host: "127.0.0.1", port: 8780 }),
+    state: z.union([z.literal("memory"), absolutePath], "is required: a directory, or memory"),
+    stateImage: size.default(100 * 2 ** 30),
+    imds: hostAndPort.optional(),
+    iamPolicy: absolutePath.optional(),
+    consistencyDelay: duration.default(0),
+    hotplug: z.boolean().default(false),
+    deviceDir: absolutePath.default("/dev"),
+    profile: oneOf(Object.keys(profiles) as [keyof typeof profiles, ...(keyof typeof profiles)[]]).default("fast"),
+    // from the environment they come in one text
+    instance: z
+      .preprocess((given) => (typeof given === "string" ? given.split(/[,\s]+/) : given), z.array(instance))
+      .default([]),
+    logLevel: oneOf(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  })
+  .superRefine(({ imds, instance }, context) => {
+    if (imds !== undefined && instance.length === 0)
+      context.addIssue({ code: "custom", path: ["imds"], message: "needs an --instance whose metadata it serves" });
+  });
 
 /** What `kura ec2` is told, checked. */
 export type Ec2Config = z.infer<typeof ec2Config>;

@@ -49,6 +49,11 @@ export const attachVolume = defineAction<Wish>({
     return wish;
   },
 
+  touches: ({ volumeId, instanceId }) => [
+    { kind: "volume", id: volumeId },
+    { kind: "instance", id: instanceId },
+  ],
+
   async run({ volumeId, instanceId, device }, ec2, { region, holds }) {
     const { world, durations } = ec2;
     const volume = world.needVolume(volumeId, region);

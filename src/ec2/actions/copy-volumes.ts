@@ -51,6 +51,11 @@ export const copyVolumes = defineAction<Wish>({
     return wish;
   },
 
+  touches: ({ tags, source }) => [
+    { kind: "volume", tags },
+    { kind: "volume", id: source },
+  ],
+
   async run({ source: id, shape, sizeGiB, tags, token }, ec2, call) {
     const { world, durations } = ec2;
     const earlier = await replayOf(token, ec2);

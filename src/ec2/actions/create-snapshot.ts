@@ -36,6 +36,11 @@ export const createSnapshot = defineAction<Wish>({
     tags: readTagSpecifications(parameters, "snapshot"),
   }),
 
+  touches: ({ volumeId, tags }) => [
+    { kind: "snapshot", tags },
+    { kind: "volume", id: volumeId },
+  ],
+
   async run({ volumeId, description, tags }, ec2, { region }) {
     const volume = ec2.world.needVolume(volumeId, region);
     checkSnapshotPace(volume, ec2);

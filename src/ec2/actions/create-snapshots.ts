@@ -50,6 +50,15 @@ export const createSnapshots = defineAction<Wish>({
     };
   },
 
+  touches: ({ instanceId, tags, excluded }, { world }) => [
+    { kind: "snapshot", tags },
+    { kind: "instance", id: instanceId },
+    ...world
+      .attachedTo(instanceId)
+      .filter(({ volume }) => !excluded.includes(volume.id))
+      .map(({ volume }) => ({ kind: "volume" as const, id: volume.id })),
+  ],
+
   async run({ instanceId, excluded, description, tags, copyTags }, ec2, { region }) {
     const { world } = ec2;
     world.needInstance(instanceId, region);

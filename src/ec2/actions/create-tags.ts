@@ -1,6 +1,6 @@
 import { defineAction, done } from "../action.ts";
 import { limited, readTags, tagsOf } from "../read/tags.ts";
-import { needTaggable } from "../tagging/taggable.ts";
+import { needTaggable, touchedOf } from "../tagging/taggable.ts";
 import { missing } from "../wire/parameters.ts";
 import type { Tags } from "../world/records.ts";
 
@@ -31,6 +31,8 @@ export const createTags = defineAction<Wish>({
     if (Object.keys(tags).length === 0) throw missing("TagSet");
     return { ids, tags };
   },
+
+  touches: ({ ids, tags }) => ids.flatMap((id) => touchedOf(id, tags)),
 
   async run({ ids, tags }, ec2, { region }) {
     const things = ids

@@ -72,6 +72,11 @@ export const createVolume = defineAction<Wish>({
     return wish;
   },
 
+  touches: ({ tags, snapshotId }) => [
+    { kind: "volume", tags },
+    ...(snapshotId === undefined ? [] : [{ kind: "snapshot" as const, id: snapshotId }]),
+  ],
+
   async run(wish, ec2, call) {
     const earlier = await replayOf(wish.token, ec2);
     const volume = earlier ?? (await create(wish, ec2, (record) => bear(record, originOf(wish), ec2, call)));

@@ -8,6 +8,8 @@ export const deleteSnapshot = defineAction<string>({
   errors: ["InvalidParameterValue", "InvalidSnapshot.NotFound", "MissingParameter"],
   parse: (parameters) => parseSnapshotId(parameters.required("SnapshotId")),
 
+  touches: (id) => [{ kind: "snapshot", id }],
+
   async run(id, { world, keeper, later }, { region }) {
     const snapshot = world.needSnapshot(id, region);
     if (snapshot.goneAt !== undefined) return done;

@@ -1,5 +1,5 @@
 import { defineAction, done } from "../action.ts";
-import { needTaggable } from "../tagging/taggable.ts";
+import { needTaggable, touchedOf } from "../tagging/taggable.ts";
 import { missing } from "../wire/parameters.ts";
 import type { Tags } from "../world/records.ts";
 
@@ -27,6 +27,8 @@ export const deleteTags = defineAction<Wish>({
     const tags = parameters.structures("Tag").map((tag) => ({ key: tag.required("Key"), value: tag.text("Value") }));
     return { ids, tags };
   },
+
+  touches: ({ ids }) => ids.flatMap((id) => touchedOf(id, undefined)),
 
   async run({ ids, tags }, ec2, { region }) {
     const things = ids.map((id) => needTaggable(id, ec2, region));

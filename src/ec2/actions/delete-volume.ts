@@ -11,6 +11,8 @@ export const deleteVolume = defineAction<string>({
   errors: ["IncorrectState", "InvalidParameterValue", "InvalidVolume.NotFound", "MissingParameter", "VolumeInUse"],
   parse: (parameters) => parseVolumeId(parameters.required("VolumeId")),
 
+  touches: (id) => [{ kind: "volume", id }],
+
   async run(id, { world, keeper, durations, later }, { region }) {
     const volume = world.needVolume(id, region);
     const moment = world.moment();

@@ -41,6 +41,11 @@ export const detachVolume = defineAction<Wish>({
     };
   },
 
+  touches: ({ volumeId, instanceId }) => [
+    { kind: "volume", id: volumeId },
+    ...(instanceId === undefined ? [] : [{ kind: "instance" as const, id: instanceId }]),
+  ],
+
   async run(wish, ec2, { region, holds }) {
     const { world, durations } = ec2;
     const volume = world.needVolume(wish.volumeId, region);

@@ -51,6 +51,8 @@ export const modifyVolume = defineAction<Wish>({
     return wish;
   },
 
+  touches: ({ volumeId }) => [{ kind: "volume", id: volumeId }],
+
   async run({ volumeId, ...change }, ec2, { region }) {
     const { world, durations } = ec2;
     const volume = world.needVolume(volumeId, region);

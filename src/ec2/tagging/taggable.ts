@@ -1,5 +1,6 @@
 import type { Ec2 } from "../action.ts";
 import { refused } from "../error.ts";
+import type { Touched } from "../iam/authorize.ts";
 import { saveVolume } from "../volumes/save.ts";
 import { isInstanceId, isSnapshotId, isVolumeId } from "../world/ids.ts";
 import type { Tags } from "../world/records.ts";
@@ -46,6 +47,13 @@ export function needTaggable(id: string, ec2: Ec2, region: string): Taggable {
       await keeper.saveInstance(instance);
     },
   };
+}
+
+/** For those who ask whether it may be touched: an id of no kind is refused later. */
+export function touchedOf(id: string, tags: Tags | undefined): readonly Touched[] {
+  if (isVolumeId(id)) return [{ kind: "volume", id, tags }];
+  if (isSnapshotId(id)) return [{ kind: "snapshot", id, tags }];
+  return isInstanceId(id) ? [{ kind: "instance", id, tags }] : [];
 }
 
 export interface Tagged {

@@ -1,0 +1,61 @@
+import { AttachVolumeCommand, CreateVolumeCommand } from "@aws-sdk/client-ec2";
+import { expect, test } from "vitest";
+import { here, makeSimulator, testClock, zone } from "./support/simulator.ts";
+
+async function makeWithImds() {
+  const clock = testClock();
+  const ec2 = await makeSimulator({ now: clock.now, imds: { host: "127.0.0.1", port: 0 } });
+  const ask = (path: string, headers: Record<string, string> = {}, method = "GET") =>
+    fetch(`${ec2.imdsUrl}/latest/${path}`, { method, headers });
+  const tokenFor = async (seconds: string) =>
+    ask("api/token", { "x-aws-ec2-metadata-token-ttl-seconds": seconds }, "PUT");
+  const token = await (await tokenFor("60")).text();
+  const get = async (path: string) => (await ask(path, { "x-aws-ec2-metadata-token": token })).text();
+  return Object.assign(ec2, { clock, ask, tokenFor, token, get });
+}
+
+test("with a token an instance learns who and where it is", async () => {
+  await using ec2 = await makeWithImds();
+  expect(JSON.parse(await ec2.get("dynamic/instance-identity/document"))).toMatchObject({
+    instanceId: here,
+    instanceType: "m5.large",
+    availabilityZone: zone,
+    region: "us-east-1",
+    accountId: "000000000000",
+  });
+  expect(await ec2.get("meta-data/instance-id")).toBe(here);
+  expect(await ec2.get("meta-data/placement/availability-zone")).toBe(zone);
+  expect(await ec2.get("meta-data/network/interfaces/macs/")).toMatch(/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\/$/);
+});
+
+test("the block device mapping names what is attached", async () => {
+  await using ec2 = await makeWithImds();
+  expect(await ec2.get("meta-data/block-device-mapping/")).toBe("ami\nroot");
+  const { VolumeId } = await ec2.client.send(new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1 }));
+  ec2.clock.advance(5000);
+  await ec2.client.send(new AttachVolumeCommand({ VolumeId, InstanceId: here, Device: "/dev/xvdba" }));
+  expect(await ec2.get("meta-data/block-device-mapping/")).toBe("ami\nroot\nebs1");
+  expect(await ec2.get("meta-data/block-device-mapping/ebs1")).toBe("xvdba");
+});
+
+test.each([
+  ["without a token", {}, 401],
+  ["with a token that nobody gave", { "x-aws-ec2-metadata-token": "x" }, 401],
+  ["through a proxy", { "x-forwarded-for": "10.0.0.1" }, 403],
+])("%s it answers %j with %d", async (_, headers, status) => {
+  await using ec2 = await makeWithImds();
+  expect((await ec2.ask("meta-data/instance-id", headers)).status).toBe(status);
+});
+
+test("a token ends, and lasts six hours at the most", async () => {
+  await using ec2 = await makeWithImds();
+  for (const seconds of ["0", "21601", "x"]) expect((await ec2.tokenFor(seconds)).status).toBe(400);
+  ec2.clock.advance(61_000);
+  expect((await ec2.ask("meta-data/instance-id", { "x-aws-ec2-metadata-token": ec2.token })).status).toBe(401);
+});
+
+test("what there is not is not found", async () => {
+  await using ec2 = await makeWithImds();
+  const answer = await ec2.ask("meta-data/outpost-arn", { "x-aws-ec2-metadata-token": ec2.token });
+  expect(answer.status).toBe(404);
+});

@@ -12,7 +12,7 @@ import { untilTold } from "./driver.ts";
 import { say } from "./say.ts";
 import { setUp } from "./set-up.ts";
 import { type RunningDriver, startDriver } from "./start-driver.ts";
-import { tellStory } from "./story.ts";
+import { tellStory } from "./story/story.ts";
 
 const poolBytes = 20 * 2 ** 30;
 
@@ -62,7 +62,7 @@ async function story(folder: string, { config, journal }: RunningDriver): Promis
   const client = csiClient(config.endpoint);
   try {
     say(
-      `the driver ${config.driverName} serves ${config.endpoint}; one volume's life, step by step: the RPC, its time, the plan, [what ran on the host]`,
+      `the driver ${config.driverName} serves ${config.endpoint}; one volume's life, a step a line: the RPC, how long it took, what it was about: the plan [what ran on the host]`,
     );
     await tellStory({ client, journal, folder: join(folder, "story"), say });
   } finally {

@@ -11,11 +11,14 @@ export const canDiscard = (path: string): boolean => readFileSync(discardLimitOf
 
 const discardLimitOf = (path: string): string => `/sys/block/${path.replace("/dev/", "")}/queue/discard_max_bytes`;
 
-/** A device that is free and that nobody else has a use for. */
-export const freeWithoutDiscard = (): string | undefined =>
-  loopNames()
-    .filter((name) => !existsSync(`/sys/block/${name}/loop`))
-    .map((name) => `/dev/${name}`)
-    .find((path) => !canDiscard(path) && existsSync(path));
+/** The device to ask for by name, where the one that is next would not do; undefined: take the next. */
+export function chooseFree(discard: boolean): string | undefined {
+  const free = loopNames().filter((name) => !existsSync(`/sys/block/${name}/loop`));
+  const [next, ...others] = free.sort((a, b) => numberOf(a) - numberOf(b)).map((name) => `/dev/${name}`);
+  if (next === undefined || canDiscard(next) === discard) return undefined;
+  return others.find((path) => canDiscard(path) === discard && existsSync(path));
+}
+
+const numberOf = (name: string): number => Number(name.replace("loop", ""));
 
 export const loopNames = (): readonly string[] => readdirSync("/sys/block").filter((name) => /^loop\d+$/.test(name));

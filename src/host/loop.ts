@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { HostError } from "../node/host-error.ts";
 import type { Image } from "../node/volume.ts";
 import { ifThere, isErrno } from "./errno.ts";
-import { canDiscard, forbidDiscard, freeWithoutDiscard, loopNames } from "./loop-discard.ts";
+import { canDiscard, chooseFree, forbidDiscard, loopNames } from "./loop-discard.ts";
 import { makeMissingLoopNode } from "./loop-node.ts";
 import { CommandError, type Run } from "./run.ts";
 
@@ -103,8 +103,8 @@ export class Loops {
   async #attachSomewhere(image: Image, readOnly: boolean): Promise<string> {
     const argv = ["losetup", "--show", "--direct-io=on", "--sector-size", String(image.sectorBytes)];
     if (readOnly) argv.push("--read-only");
-    for (let patience = 8; ; patience -= 1) {
-      const known = image.discard ? undefined : freeWithoutDiscard();
+    for (let patience = 50; ; patience -= 1) {
+      const known = chooseFree(image.discard);
       const where = known === undefined ? ["--find", "--"] : ["--", known];
       try {
         return (await this.#run([...argv, ...where, image.file])).stdout.trim();

@@ -59,6 +59,11 @@ const httpUrl = z.string().refine((text) => /^https?:\/\/[^/?#@\s]+\/?$/.test(te
   error: "is not of the form http://HOST:PORT or https://HOST",
 });
 
+/** A flag that stands alone is true; as an environment variable it says which. */
+const trueOrFalse = z
+  .union([z.boolean(), z.enum(["true", "false"])], "is neither true nor false")
+  .transform((value) => value === true || value === "true");
+
 /** Where a router finds the nodes: a headless Service, or addresses. */
 const nodes = z.string().transform((text, context) => {
   const [, namespace, service] = /^([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(text) ?? [];
@@ -90,7 +95,7 @@ export const driverConfig = z
     kubeletDir: absolutePath.optional(),
     inlineVolumes: size.optional(),
     maxVolumesPerNode: wholeNumber(1, 10_000).optional(),
-    attach: z.boolean().default(false),
+    attach: trueOrFalse.default(false),
     defaultFs: oneOf(fsTypes).default("ext4"),
     overprovision: z.coerce.number("is not a number").min(1, "is below 1").max(100_000, "is above 100000").default(200),
     maxFreeze: duration.default(5000),

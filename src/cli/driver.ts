@@ -20,7 +20,7 @@ export const driverOptions: readonly Option[] = [
   option("--kubelet-dir <dir>", "kubelet's directory: paths of volumes must lie under it"),
   option("--inline-volumes <size>", "let pods have inline volumes of at most this size (default: none)"),
   option("--max-volumes-per-node <n>", "how many volumes a node takes (default: 110)"),
-  option("--attach", "advertise ControllerPublishVolume, so that the whole life of a volume can be seen"),
+  option("--attach [true|false]", "advertise ControllerPublishVolume, so that the whole life of a volume can be seen"),
   option("--default-fs <type>", `the filesystem where none is asked for: ${fsTypes.join(", ")} (default: ext4)`),
   option("--overprovision <ratio>", "how much may be promised thin for what there is (default: 200)"),
   option("--max-freeze <duration>", "how long a snapshot may hold a filesystem frozen (default: 5s)"),

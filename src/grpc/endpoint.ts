@@ -1,4 +1,4 @@
-import { unlink } from "node:fs/promises";
+import { lstat, unlink } from "node:fs/promises";
 import { connect } from "node:net";
 
 /** Linux allows 107 bytes and a zero in sockaddr_un (unix(7)). */
@@ -30,7 +30,18 @@ export async function clearStaleSocket(path: string): Promise<void> {
   }
 }
 
-function stateOf(path: string): Promise<"absent" | "stale" | "answers"> {
+async function stateOf(path: string): Promise<"absent" | "stale" | "answers"> {
+  // asked first, for a plain file refuses a connection just as a stale socket does, and it would be removed
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (found === undefined) return "absent";
+  if (!found.isSocket()) throw new EndpointError(`${path} exists and is not a socket`);
+  return answerOf(path);
+}
+
+function answerOf(path: string): Promise<"absent" | "stale" | "answers"> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once("connect", () => {
@@ -40,7 +51,6 @@ function stateOf(path: string): Promise<"absent" | "stale" | "answers"> {
     socket.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") resolve("absent");
       else if (error.code === "ECONNREFUSED") resolve("stale");
-      else if (error.code === "ENOTSOCK") reject(new EndpointError(`${path} exists and is not a socket`));
       else reject(error);
     });
   });

@@ -59,6 +59,13 @@ export function linuxHost({
     onStep(step, "after", performance.now() - started);
   }
 
+  /** All of them, whatever becomes of one: a thaw that fails must not keep the others from being thawed. */
+  async function performEach(steps: readonly Step[], note: (step: Note) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    for (const step of steps) await performOne(step, note).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
   return {
     loops,
     run,
@@ -76,7 +83,7 @@ export function linuxHost({
           await performOne(step, note);
         }
       } finally {
-        for (const step of plan.finally ?? []) await performOne(step, note);
+        await performEach(plan.finally ?? [], note);
       }
     },
   };

@@ -77,8 +77,8 @@ export class Journal {
   /** A plan that is made while a step of another one is done belongs behind that step. */
   notePlan(steps: readonly object[]): void {
     const record = this.#current.getStore();
-    if (record === undefined || record.steps.length + steps.length > mostPerCall) return;
-    const noted = steps.map((step) => {
+    if (record === undefined) return;
+    const noted = steps.slice(0, mostPerCall - record.steps.length).map((step) => {
       const entry: StepRecord = { step: abridge(step) };
       this.#entries.set(step, entry);
       return entry;

@@ -46,7 +46,11 @@ export class Store<R extends { readonly id: string }> {
   }
 
   async #loadOne(id: string): Promise<void> {
-    const read = await readRecord(this.#shape.recordOf(id), this.#shape.parse);
+    const read = await readRecord(this.#shape.recordOf(id), (body) => {
+      const record = this.#shape.parse(body);
+      if (record.id !== id) throw new Error(`it is the record of ${record.id}`);
+      return record;
+    });
     this.#entries.set(id, { ...read, id });
     this.#byPrefix.set(prefixOfId(id), id);
   }
@@ -87,13 +91,16 @@ export class Store<R extends { readonly id: string }> {
     yield* this.#entries.values();
   }
 
-  /** In the order of ids, from the one after `after` on. */
+  /** In the order of ids, from the one after `after` on; what comes and goes meanwhile hides no other. */
   *from(after: string | undefined): Generator<Entry<R>> {
-    const start = after === undefined ? 0 : this.#placeOf(`${after}\u0000`);
-    for (let index = start; index < this.#order.length; index += 1) {
-      const entry = this.#entries.get(this.#order[index] ?? "");
+    for (let id = this.#next(after); id !== undefined; id = this.#next(id)) {
+      const entry = this.#entries.get(id);
       if (entry !== undefined) yield entry;
     }
+  }
+
+  #next(after: string | undefined): string | undefined {
+    return this.#order[after === undefined ? 0 : this.#placeOf(`${after}\u0000`)];
   }
 
   /** Where an id stands, or would stand, in the order. */

@@ -236,6 +236,12 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
       expect(paths.target.kind).toBe("directory");
     });
 
+    test("do all that must come after, whatever becomes of one of it", async () => {
+      const plan = { steps: [], finally: [steps().format, steps().targetPath] };
+      await expect(under.host.perform(plan, signal)).rejects.toMatchObject({ kind: "missing" });
+      expect((await observe()).paths.target.kind).toBe("directory");
+    });
+
     test("of a caller who has gone are not begun", async () => {
       const gone = AbortSignal.abort();
       await expect(under.host.perform({ steps: [steps().targetPath] }, gone)).rejects.toBe(gone.reason);

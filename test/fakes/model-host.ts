@@ -18,6 +18,11 @@ export function modelHost(world = new ModelWorld()): ModelHost {
     else performStep(step, world);
     done.push(step);
   };
+  const performEach = async (steps: readonly Step[], note: (step: NoteFilesystem) => Promise<void>): Promise<void> => {
+    const failures: unknown[] = [];
+    for (const step of steps) await performOne(step, note).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  };
   return {
     world,
     done,
@@ -36,7 +41,7 @@ export function modelHost(world = new ModelWorld()): ModelHost {
           await performOne(step, note);
         }
       } finally {
-        for (const step of plan.finally ?? []) await performOne(step, note);
+        await performEach(plan.finally ?? [], note);
       }
     },
   };

@@ -26,7 +26,7 @@ describe("JSON in proto3's mapping is a request", () => {
     ["ListVolumes", { maxEntry: 1 }, "maxEntry is not a field of ListVolumesRequest; it has maxEntries, startingToken"],
     ["ListVolumes", { maxEntries: "many" }, 'maxEntries "many" is not a whole number'],
     ["ListVolumes", { maxEntries: 1.5 }, "maxEntries 1.5 is not a whole number"],
-    ["CreateVolume", { capacityRange: 5 }, "capacityRange. must be a JSON object"],
+    ["CreateVolume", { capacityRange: 5 }, "capacityRange must be a JSON object"],
     [
       "CreateVolume",
       { capacityRange: { requiredBytes: "5Gi" } },

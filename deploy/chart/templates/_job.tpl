@@ -1,7 +1,7 @@
 {{/*
-A Job that runs a `kura` command in the cluster once. Helm runs it at its hour and removes it; as a plain object it has
-the version in its name, for a Job's template cannot be changed. Takes root, name, hook, weight, args, rules, localRules
-(for this namespace alone), and once where it is not tried again.
+A Job that runs a `kura` command in the cluster once. Helm runs it at its hour and removes it; as a plain object its name
+tells image and command, for a Job's template cannot be changed, and applying another must make another. Takes root,
+name, hook, weight, args, rules, localRules (for this namespace alone), and once where it is not tried again.
 */}}
 {{- define "kura.job" -}}
 {{- $annotations := "" }}
@@ -20,7 +20,7 @@ the version in its name, for a Job's template cannot be changed. Takes root, nam
 apiVersion: batch/v1
 kind: Job
 metadata:
-  name: {{ .name }}{{ if not (or .once .root.Values.hooks) }}-{{ .root.Chart.AppVersion | replace "." "-" }}{{ end }}
+  name: {{ .name }}{{ if not (or .once .root.Values.hooks) }}-{{ printf "%s %s" (include "kura.image" .root) (toJson .args) | sha256sum | trunc 8 }}{{ end }}
   namespace: {{ .root.Release.Namespace }}
   labels:
     {{- include "kura.labels" .root | nindent 4 }}

@@ -54,8 +54,6 @@ spec:
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
           args: {{ toJson .args }}
           terminationMessagePolicy: FallbackToLogsOnError
-          env:
-            - {name: NODE_EXTRA_CA_CERTS, value: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt}
           volumeMounts:
             - {name: tmp, mountPath: /tmp}
           securityContext:

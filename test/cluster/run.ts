@@ -6,21 +6,21 @@
  *   npm run test:cluster -- --kubeconfig FILE     in a cluster that is there already
  *   npm run test:cluster -- --keep                leaves the cluster up until Ctrl-C
  */
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { untilTold } from "../../src/cli/driver.ts";
 import { setUp } from "../../src/cli/set-up.ts";
 import { packageOf } from "../../src/host/run.ts";
-import { type Counts, failed, noCounts, showCounts } from "../support/counts.ts";
-import { runVitest } from "../support/run-vitest.ts";
+import { type Counts, failed, showCounts } from "../support/counts.ts";
 import { buildPrograms } from "./build.ts";
 import { archiveOf } from "./images/archive.ts";
-import { busybox, pause } from "./images/stand-ins.ts";
+import { kuraArchive } from "./images/kura.ts";
+import { standIns } from "./images/stand-ins.ts";
+import { type Cluster, foreignCluster } from "./machine/cluster.ts";
 import { makePlace, type Place } from "./machine/place.ts";
-import { type Cluster, logsOf, raise } from "./machine/raise.ts";
+import { logsOf, raise } from "./machine/raise.ts";
 import { raze, razeAbandoned } from "./machine/raze.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { clusterTools } from "./packages.ts";
+import { kubectlOf, runStages } from "./stages.ts";
 
 const started = Date.now();
 const say = (line: string) => process.stdout.write(`[${Math.round((Date.now() - started) / 1000)} s] ${line}\n`);
@@ -42,49 +42,39 @@ async function main(): Promise<number> {
 async function run(options: Options): Promise<Counts> {
   await setUp(say, { ...packageOf, ...clusterTools });
   await razeAbandoned(say);
-  await buildPrograms(say, ["kubernetes", "pause", "helm"]);
-  const images = [];
-  for (const standIn of [pause, busybox]) images.push(await archiveOf(standIn, say));
+  await buildPrograms(say, ["kubernetes", "helm"]);
   const place = await makePlace();
   const interrupted = untilTold().then(async () => {
     await raze(place);
     process.exit(130);
   });
   try {
-    say("raising a cluster");
-    const cluster = await raise({ place, nodeCount: options.nodeCount, images }).catch((error: unknown) =>
-      tell(place, error),
-    );
-    say("the cluster is up");
-    const counts = await testIn(cluster, options);
+    const cluster = await clusterFor(place, options);
+    const counts = await runStages({ cluster, say, ...options });
     if (options.keep) {
-      say(
-        `kept: ${[...cluster.enter, join(cluster.programs, "kubectl"), `--kubeconfig=${cluster.kubeconfig}`].join(" ")}`,
-      );
+      say(`kept until Ctrl-C: ${kubectlOf(cluster).join(" ")}`);
+      // waiting for a signal alone does not keep a process alive
+      setInterval(() => {}, 60_000);
       await interrupted;
     }
     return counts;
   } finally {
     await raze(place);
-    say("the cluster is gone");
+    say("nothing of it is left");
   }
 }
 
-async function tell(place: Place, error: unknown): Promise<never> {
-  process.stdout.write(`${await logsOf(place)}\n`);
-  throw error;
-}
-
-async function testIn({ place, programs, kubeconfig, nodes: [first] }: Cluster, { files }: Options): Promise<Counts> {
-  const folder = join(place.folder, "tests");
-  await mkdir(folder);
-  if (first === undefined) return noCounts;
-  return runVitest({
-    project: "cluster",
-    folder,
-    // the API server is reached in the node's network
-    inside: ["nsenter", "--target", String(first.pid), "--net", "--"],
-    env: { KUBECONFIG: kubeconfig, PATH: `${programs}:${process.env["PATH"]}` },
-    files: files.map((name) => `test/cluster/${name}`),
-  });
+async function clusterFor(place: Place, { kubeconfig, nodeCount }: Options): Promise<Cluster> {
+  if (kubeconfig !== undefined) return foreignCluster(place, kubeconfig);
+  const images = [await kuraArchive(say)];
+  for (const standIn of standIns) images.push(await archiveOf(standIn, say));
+  say("raising a cluster");
+  try {
+    const cluster = await raise({ place, nodeCount, images });
+    say("the cluster is up");
+    return cluster;
+  } catch (error) {
+    process.stdout.write(`${await logsOf(place)}\n`);
+    throw error;
+  }
 }

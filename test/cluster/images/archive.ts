@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder, isThere } from "../../support/cache.ts";
@@ -23,10 +23,7 @@ export async function archiveOf(standIn: StandIn, log: (line: string) => void): 
   await buildPrograms(log, programs);
   const sources = Object.fromEntries(await Promise.all(programs.map(async (each) => [each, await programFile(each)])));
   const content = { ...sources, ...files };
-  const hash = createHash("sha256")
-    .update(JSON.stringify([standIn, content]))
-    .digest("hex")
-    .slice(0, 12);
+  const hash = await hashOf(standIn, Object.values(sources), Object.values(files));
   const file = join(await cacheFolder("images"), `${name.replaceAll(/[^a-z0-9.]+/g, "-")}-${hash}.tar`);
   if (!(await isThere(file))) {
     await makeBases(log);
@@ -34,6 +31,13 @@ export async function archiveOf(standIn: StandIn, log: (line: string) => void): 
     await make({ name, dockerfile: standIn.dockerfile, content }, file);
   }
   return { file, names };
+}
+
+/** Programs are told by their place in the cache, which names their version; other files by what is in them. */
+async function hashOf({ names, dockerfile }: StandIn, programs: readonly string[], files: readonly string[]) {
+  const hash = createHash("sha256").update(JSON.stringify([names, dockerfile, programs]));
+  for (const file of files) hash.update(await readFile(file));
+  return hash.digest("hex").slice(0, 12);
 }
 
 async function make({ name, dockerfile, content }: Making, file: string): Promise<void> {

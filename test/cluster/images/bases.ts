@@ -31,14 +31,8 @@ export async function makeBases(log: (line: string) => void): Promise<void> {
 /** What upstream's slim images leave out, and keep leaving out when packages are added. */
 const unwanted = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*"];
 
-/** Upstream's image is merged from birth; the package that merges an old one, with all of Perl, is not in it. */
-const merged = [
-  "--include=usr-is-merged",
-  '--customize-hook=chroot "$1" apt-get --yes --quiet autoremove --purge usrmerge >/dev/null',
-];
-
 async function makeDebian(name: string, context: string): Promise<void> {
-  const options = [...unwanted.map((path) => `--dpkgopt=path-exclude=${path}`), ...merged];
+  const options = unwanted.map((path) => `--dpkgopt=path-exclude=${path}`);
   await must("mmdebstrap", "--quiet", "--variant=minbase", ...options, "bookworm", join(context, "root.tar"));
   const dockerfile = join(context, "Dockerfile");
   await writeFile(dockerfile, 'FROM scratch\nADD root.tar /\nCMD ["bash"]\n');

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { goModules } from "../programs.ts";
 import { debian } from "./bases.ts";
 
@@ -30,13 +31,13 @@ RUN apt-get update && apt-get install --yes --no-install-recommends curl iproute
 `;
 
 /** What every cluster has. */
-export const pause: StandIn = {
+const pause: StandIn = {
   names: ["registry.k8s.io/pause:3.10", "registry.k8s.io/pause:3.10.1"],
   dockerfile: 'FROM scratch\nCOPY pause /pause\nENTRYPOINT ["/pause"]\n',
   programs: ["pause"],
 };
 
-export const busybox: StandIn = {
+const busybox: StandIn = {
   names: ["docker.io/library/busybox:1.37", "registry.k8s.io/e2e-test-images/busybox:1.37.0-1"],
   dockerfile: `FROM scratch
 COPY busybox /bin/busybox
@@ -49,7 +50,7 @@ CMD ["sh"]
   files: { busybox: "/bin/busybox" },
 };
 
-export const sidecars: readonly StandIn[] = [
+const sidecars: readonly StandIn[] = [
   "csi-provisioner",
   "csi-attacher",
   "csi-resizer",
@@ -58,7 +59,7 @@ export const sidecars: readonly StandIn[] = [
 ].map(sidecar);
 
 /** The names that Kubernetes' storage tests ask for; of the last ones they only need the shell. */
-export const storageTests: readonly StandIn[] = [
+const storageTests: readonly StandIn[] = [
   {
     names: ["registry.k8s.io/e2e-test-images/agnhost:2.56"],
     dockerfile: `${shellTools}COPY agnhost /agnhost\nENTRYPOINT ["/agnhost"]\nCMD ["pause"]\n`,
@@ -71,3 +72,30 @@ export const storageTests: readonly StandIn[] = [
     dockerfile: `${shellTools}CMD ["bash"]\n`,
   },
 ];
+
+/** What the examples run besides a shell. */
+const applications: readonly StandIn[] = [
+  {
+    names: ["docker.io/library/postgres:17"],
+    dockerfile: `FROM ${debian}
+RUN groupadd --system --gid 999 postgres && useradd --system --uid 999 --gid postgres --home-dir /var/lib/postgresql postgres \\
+ && apt-get update && apt-get install --yes --no-install-recommends postgresql-15 && rm -rf /var/lib/apt/lists/* \\
+ && rm -rf /var/lib/postgresql/15 && install -d -o postgres -g postgres -m 3777 /var/run/postgresql
+COPY entrypoint /usr/local/bin/entrypoint
+ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+STOPSIGNAL SIGINT
+ENTRYPOINT ["entrypoint"]
+CMD ["postgres"]
+`,
+    files: { entrypoint: fileURLToPath(new URL("postgres.sh", import.meta.url)) },
+  },
+  {
+    names: ["docker.io/xridge/fio:latest"],
+    dockerfile: `FROM ${debian}
+RUN apt-get update && apt-get install --yes --no-install-recommends fio && rm -rf /var/lib/apt/lists/*
+ENTRYPOINT ["fio"]
+`,
+  },
+];
+
+export const standIns: readonly StandIn[] = [pause, busybox, ...sidecars, ...storageTests, ...applications];

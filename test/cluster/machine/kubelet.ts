@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { makeCgroups } from "./cgroups.ts";
 import { containerdSocket } from "./containerd.ts";
 import { type Namespaces, startDaemon } from "./namespace.ts";
-import { addressOf } from "./network.ts";
+import { addressOf, dnsAddress } from "./network.ts";
 
 /**
  * `KubeletInUserNamespace` and `oomScoreAdj: 0`: a machine that itself is a container refuses some settings of the
@@ -25,9 +25,8 @@ const configOf = (cgroupRoot: string) => ({
   maxPods: 200,
   volumeStatsAggPeriod: "10s",
   syncFrequency: "10s",
-  registryPullQPS: 0,
-  // no log of a past run is wanted, and the machine is small
-  eventRecordQPS: 50,
+  // nobody answers there; without an address kubelet complains at every pod
+  clusterDNS: [dnsAddress],
 });
 
 export interface Kubelet {

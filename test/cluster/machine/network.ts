@@ -7,6 +7,7 @@ import { makeFolder } from "./place.ts";
 /** Addresses exist in the cluster's own network namespaces only. Nodes are counted from 0. */
 export const addressOf = (index: number): string => `10.99.0.${index + 1}`;
 export const serviceRange = "10.96.0.0/16";
+export const dnsAddress = "10.96.0.10";
 export const podsRange = "10.244.0.0/16";
 const podRangeOf = (index: number): string => `10.244.${index + 1}.0/24`;
 const gateway = "10.99.0.254";

@@ -16,7 +16,6 @@ export interface StorageTests {
   /** A regular expression over the names of the tests, in Go's form. */
   readonly focus: string;
   readonly skip: string;
-  readonly hours: number;
 }
 
 /** Runs Kubernetes' own storage tests on the driver that is installed, and tells how each of them ended. */
@@ -29,7 +28,7 @@ export async function runStorageTests(options: StorageTests): Promise<readonly J
     "--no-color",
     "--keep-going",
     "--silence-skips",
-    `--timeout=${options.hours}h`,
+    "--timeout=3h",
     `--focus=External.Storage.*(${options.focus})`,
     `--skip=${options.skip}`,
     `--junit-report=${report}`,

@@ -33,7 +33,7 @@ export function modelHost(world = new ModelWorld()): ModelHost {
       const total = file === undefined ? 0 : filesystemIn(file, world).sizeBytes;
       return { bytes: { total, used: 0, available: total }, inodes: undefined };
     },
-    realPath: async (path) => path,
+    realPath: async (path) => world.realPath(path),
     async perform(plan: Plan, signal, note = refuseToNote) {
       try {
         for (const step of plan.steps) {

@@ -49,6 +49,8 @@ export class ModelWorld {
   readonly frozen = new Set<string>();
   /** Devices that somebody in another mount namespace holds. */
   readonly held = new Set<string>();
+  /** Symbolic links to directories, and where each leads. */
+  readonly links = new Map<string, string>();
   /** Directories in which something lies. */
   readonly filled = new Set<string>();
   #lastLoop = -1;
@@ -70,6 +72,11 @@ export class ModelWorld {
     const loop = this.loops.find(({ file, readOnly }) => file === ref.image && readOnly === ref.readOnly);
     if (loop === undefined) throw new HostError("missing", `${ref.image} is not attached`);
     return loop;
+  }
+
+  realPath(path: string): string {
+    const link = [...this.links].find(([from]) => path === from || path.startsWith(`${from}/`));
+    return link === undefined ? path : link[1] + path.slice(link[0].length);
   }
 
   isHeld(device: string): boolean {

@@ -104,10 +104,11 @@ function volumesContract({ backend }: Pick<BackendUnderTest, "backend">): void {
       await expectFault(volumes.complete(open, signal), "no-such");
     });
 
-    test.runIf(backend.hasTopology)("nothing is made in a place that is not its own", async () => {
-      const places = { inOrder: [{ "example.com/elsewhere": "there" }], binding: true };
-      await expectFault(makeVolume(backend, { places }), "wrong-place");
-    });
+    if (backend.hasTopology)
+      test("nothing is made in a place that is not its own", async () => {
+        const places = { inOrder: [{ "example.com/elsewhere": "there" }], binding: true };
+        await expectFault(makeVolume(backend, { places }), "wrong-place");
+      });
   });
 
   async function idsByPages(limit: number | undefined, from?: string): Promise<readonly string[]> {
@@ -166,9 +167,10 @@ function capacityContract(backend: BackendUnderTest["backend"], report: NonNulla
       expect(maximumVolumeBytes).toBeLessThanOrEqual(backend.sizes.maximumBytes);
     });
 
-    test.runIf(backend.hasTopology)("there is none in a place that is not its own", async () => {
-      expect((await ask({ "example.com/elsewhere": "there" })).availableBytes).toBe(0);
-    });
+    if (backend.hasTopology)
+      test("there is none in a place that is not its own", async () => {
+        expect((await ask({ "example.com/elsewhere": "there" })).availableBytes).toBe(0);
+      });
 
     test("more than there is, is not made", async () => {
       const { availableBytes } = await ask(undefined);

@@ -54,12 +54,13 @@ export function nodeBackendContract({ backend, node }: BackendUnderTest): void {
       }
     });
 
-    test.runIf(backend.hasTopology)("is where its volumes can be reached from", async () => {
-      const { topology, maxVolumes } = await node.info(signal);
-      const { topology: ofVolume } = await makeVolume(backend);
-      expect(topology !== undefined && isReachableFrom(ofVolume, topology)).toBe(true);
-      expect(maxVolumes).toBeGreaterThan(0);
-    });
+    if (backend.hasTopology)
+      test("is where its volumes can be reached from", async () => {
+        const { topology, maxVolumes } = await node.info(signal);
+        const { topology: ofVolume } = await makeVolume(backend);
+        expect(topology !== undefined && isReachableFrom(ofVolume, topology)).toBe(true);
+        expect(maxVolumes).toBeGreaterThan(0);
+      });
 
     test("says nothing of a volume and of storage with which nothing is wrong", async () => {
       await using here = await volumeHere();

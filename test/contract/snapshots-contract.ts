@@ -67,23 +67,22 @@ export function snapshotsContract(backend: Backend, snapshots: Snapshots): void 
     test("of a volume that is not there none is made", () =>
       expectFault(snapshots.create(specOf(unknownVolume), signal), "no-such"));
 
-    test.runIf(backend.hasTopology)("none is made in a place that is not its own", async () => {
-      const { id } = await makeVolume(backend);
-      const places = { inOrder: [{ "example.com/elsewhere": "there" }], binding: true };
-      await expectFault(snapshots.create(specOf(id, { places }), signal), "wrong-place");
-    });
+    if (backend.hasTopology)
+      test("none is made in a place that is not its own", async () => {
+        const { id } = await makeVolume(backend);
+        const places = { inOrder: [{ "example.com/elsewhere": "there" }], binding: true };
+        await expectFault(snapshots.create(specOf(id, { places }), signal), "wrong-place");
+      });
 
-    test.runIf(backend.cloning?.sources.has("snapshot"))(
-      "a volume can be made from it, not smaller than it",
-      async () => {
+    if (backend.cloning?.sources.has("snapshot"))
+      test("a volume can be made from it, not smaller than it", async () => {
         const volume = await makeVolume(backend);
         const { id } = await take(volume.id);
         const source = { kind: "snapshot", id } as const;
         const open = { kinds: volume.creation.kinds, fsType: undefined, source, parameters: {} };
         expect((await backend.volumes.complete(open, signal)).minimumBytes).toBeGreaterThanOrEqual(volume.sizeBytes);
         expect((await makeVolume(backend, { source })).source).toEqual(source);
-      },
-    );
+      });
 
     test("a source that is not there is said to be so", async () => {
       const source = { kind: "snapshot", id: unknownVolume as string as SnapshotId } as const;

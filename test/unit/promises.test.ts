@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { codes } from "../../src/csi/errors.ts";
 import { serviceNames, serviceOf } from "../../src/grpc/load.ts";
@@ -38,3 +38,10 @@ describe("a file of an RPC opens with its promise", () => {
     if (text.includes("parsePage(")) expect(named).toContain("ABORTED");
   });
 });
+
+/** The tour of the code, once it is written. */
+const tour = fromRoot("src/README.md");
+if (existsSync(tour)) {
+  const text = readFileSync(tour, "utf8");
+  test.each(ofRpcs)("the tour leads to $rpc", ({ path }) => expect(text).toContain(path.replace("src/", "")));
+}

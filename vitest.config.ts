@@ -17,6 +17,7 @@ export default defineConfig({
       level("host", onTheKernel),
       level("driver", onTheKernel),
       level("ec2", onTheKernel),
+      level("ebs", onTheKernel),
       level("sanity", onTheKernel),
       level("crash", onTheKernel),
       level("replay", onTheKernel),

@@ -21,6 +21,7 @@ export const levels: readonly Level[] = [
     prepare: () => needPackages({ fio: "/usr/bin/fio", postgresql: "/usr/lib/postgresql" }),
   },
   { name: "ec2", needsRoot: true },
+  { name: "ebs", needsRoot: true },
   { name: "sanity", needsRoot: true, prepare: buildCsiSanity },
   { name: "crash", needsRoot: true },
   { name: "replay", needsRoot: true },

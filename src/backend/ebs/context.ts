@@ -1,3 +1,4 @@
+import type { Snapshot } from "@aws-sdk/client-ec2";
 import type { FsType } from "../../node/volume.ts";
 import type { Ec2 } from "./ec2.ts";
 import type { Looks } from "./looks.ts";
@@ -24,6 +25,8 @@ export interface EbsContext {
 export interface Patience {
   /** EC2 shows everything that was done before so long a time. */
   readonly consistencyMs: number;
+  /** How long a snapshot that may have been made is looked for before another one is asked for. */
+  readonly uncertainMs: number;
   /** How long what was just there may be missing before it counts as gone. */
   readonly missingMs: number;
   /** An attachment that takes longer is stuck. */
@@ -32,7 +35,13 @@ export interface Patience {
   readonly joinMs: number;
 }
 
-export const awsPatience: Patience = { consistencyMs: 60_000, missingMs: 5000, attachingMs: 90_000, joinMs: 2000 };
+export const awsPatience: Patience = {
+  consistencyMs: 60_000,
+  uncertainMs: 10_000,
+  missingMs: 5000,
+  attachingMs: 90_000,
+  joinMs: 2000,
+};
 
 /** What we know better than a describe that lags behind. Lost by a restart, which takes longer than most lags. */
 export interface Recents {
@@ -45,17 +54,17 @@ export interface Recents {
   readonly readers: Recent<boolean>;
   /** Names of snapshots and groups that may have been made: the answer was lost. */
   readonly uncertain: Recent;
-  /** Names of snapshots that were made, and their ids. */
-  readonly snapshots: Recent<string>;
+  /** Snapshots that were made, by name, by id and by group. */
+  readonly snapshots: Recent<readonly Snapshot[]>;
   readonly leftovers: Leftovers;
 }
 
-export const recentsOf = ({ consistencyMs }: Patience, now: () => number): Recents => ({
+export const recentsOf = ({ consistencyMs, uncertainMs }: Patience, now: () => number): Recents => ({
   seen: new Recent(consistencyMs, now),
   deleted: new Recent(10 * consistencyMs, now),
   hidden: new Recent<number>(10 * consistencyMs, now),
   readers: new Recent<boolean>(consistencyMs, now),
-  uncertain: new Recent(consistencyMs, now),
-  snapshots: new Recent<string>(consistencyMs, now),
+  uncertain: new Recent(uncertainMs, now),
+  snapshots: new Recent<readonly Snapshot[]>(consistencyMs, now),
   leftovers: new Recent(10 * consistencyMs, now),
 });

@@ -32,7 +32,9 @@ const groupIdOf = (name: string): GroupId =>
 
 async function members(context: EbsContext, id: GroupId, signal: AbortSignal): Promise<readonly Ec2Snapshot[]> {
   if (!/^group-[0-9a-f]{32}$/.test(id)) return [];
-  const all = await context.looks.snapshotsOfGroup(id, signal);
+  const shown = await context.looks.snapshotsOfGroup(id, signal);
+  const made = context.recent.snapshots.get(id) ?? [];
+  const all = shown.length < made.length ? made : shown;
   return all.filter(({ SnapshotId = "" }) => !context.recent.deleted.get(SnapshotId));
 }
 
@@ -69,6 +71,7 @@ async function create(context: EbsContext, spec: GroupSpec, signal: AbortSignal)
   try {
     const made = await takeAll(context, cut, Tags, signal);
     const group = groupOf(id, made);
+    context.recent.snapshots.set(id, made);
     if (group !== undefined) return group;
     throw new BackendError({ kind: "busy", reason: "group" }, `not all members of group snapshot ${name} were made`);
   } catch (error) {
@@ -129,4 +132,5 @@ async function planCut(context: EbsContext, sources: readonly VolumeId[], signal
 async function deleteGroup(context: EbsContext, id: GroupId, signal: AbortSignal): Promise<void> {
   for (const { SnapshotId = "" } of await members(context, id, signal))
     await removeSnapshot(context, SnapshotId, signal);
+  context.recent.snapshots.remove(id);
 }

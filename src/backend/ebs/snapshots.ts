@@ -18,8 +18,7 @@ import { checkCount, literally, type Tag, tagKeys } from "./tags.ts";
 
 /** What was deleted while it was still being made goes once it is made: until then EC2 shows it, and we do not. */
 export const ebsSnapshots = (context: EbsContext): Snapshots => ({
-  find: async (id, signal) =>
-    context.recent.deleted.get(id) ? undefined : present(await context.looks.snapshot(id, signal)),
+  find: async (id, signal) => present(await findSnapshot(context, id, signal)),
   findByName: async (name, signal) => present(await findByName(context, name, signal)),
   create: async (spec, signal) => snapshotOf(await create(context, spec, signal)),
   delete: (id, signal) => deleteSnapshot(context, id, signal),
@@ -46,9 +45,17 @@ async function findByName(
   const [found] = (await looks.snapshotsNamed(name, signal))
     .filter(({ State, SnapshotId = "" }) => State !== "error" && !recent.deleted.get(SnapshotId))
     .toSorted((a, b) => (a.StartTime?.getTime() ?? 0) - (b.StartTime?.getTime() ?? 0));
-  if (found !== undefined) return found;
-  const made = recent.snapshots.get(name);
-  return made === undefined ? undefined : await looks.snapshot(made, signal);
+  return found ?? recent.snapshots.get(name)?.[0];
+}
+
+/** As EC2 shows it, or, while it does not yet, as it was when it was made. */
+export async function findSnapshot(
+  { looks, recent }: EbsContext,
+  id: string,
+  signal: AbortSignal,
+): Promise<Ec2Snapshot | undefined> {
+  if (recent.deleted.get(id)) return undefined;
+  return (await looks.snapshot(id, signal)) ?? recent.snapshots.get(id)?.[0];
 }
 
 /**
@@ -65,10 +72,10 @@ async function create(context: EbsContext, spec: SnapshotSpec, signal: AbortSign
   try {
     const Tags = [...snapshotTags(parameters), { Key: tagKeys.snapshotName, Value: name }];
     const input = { VolumeId: source, TagSpecifications: [{ ResourceType: "snapshot" as const, Tags }] };
-    const made = await ec2.call("CreateSnapshot", input, signal);
-    recent.snapshots.set(name, made.SnapshotId ?? "");
-    // a tag look-up may be blind for a moment; what was just made carries its tags all the same
-    return { ...made, Tags: made.Tags ?? Tags };
+    const answer = await ec2.call("CreateSnapshot", input, signal);
+    const made: Ec2Snapshot = { ...answer, Tags: answer.Tags ?? Tags };
+    for (const key of [name, made.SnapshotId ?? ""]) recent.snapshots.set(key, [made]);
+    return made;
   } catch (error) {
     if (isUncertain(error) || signal.aborted) recent.uncertain.set(name, true);
     throw error;
@@ -92,7 +99,7 @@ async function removeFailures({ looks, ec2 }: EbsContext, name: string, signal: 
 }
 
 async function deleteSnapshot(context: EbsContext, id: string, signal: AbortSignal): Promise<void> {
-  const snapshot = await context.looks.snapshot(id, signal);
+  const snapshot = await findSnapshot(context, id, signal);
   if (snapshot === undefined) return;
   const { group, name } = snapshotOf(snapshot);
   if (group !== undefined) {
@@ -102,7 +109,7 @@ async function deleteSnapshot(context: EbsContext, id: string, signal: AbortSign
     );
   }
   await removeSnapshot(context, id, signal);
-  context.recent.snapshots.remove(name);
+  for (const key of [name, id]) context.recent.snapshots.remove(key);
 }
 
 export async function removeSnapshot({ ec2, recent }: EbsContext, id: string, signal: AbortSignal): Promise<void> {

@@ -19,6 +19,7 @@ import { findVolume } from "./find-volume.ts";
 import { checkFormatOptions } from "./mkfs-options.ts";
 import { pageOf } from "./pages.ts";
 import { askedSpeedOf } from "./parameters.ts";
+import { findSnapshot } from "./snapshots.ts";
 import { untilUsable } from "./until-usable.ts";
 import { checkSpeed, rulesOf } from "./volume-types.ts";
 
@@ -66,7 +67,7 @@ async function originOf(context: EbsContext, source: VolumeSource, signal: Abort
     if (volume === undefined) throw noSuch("volume", source.id);
     return { sizeBytes: volume.sizeBytes, fsType: volume.creation.fsType };
   }
-  const snapshot = await context.looks.snapshot(source.id, signal);
+  const snapshot = await findSnapshot(context, source.id, signal);
   if (snapshot === undefined) throw noSuch("snapshot", source.id);
   return { sizeBytes: (snapshot.VolumeSize ?? 0) * GiB, fsType: undefined };
 }

@@ -1,0 +1,263 @@
+import { afterAll, describe, expect, test, vi } from "vitest";
+import type { FaultWish } from "../../src/ec2/faults/rule.ts";
+import { capabilityOf, refusalOf } from "../support/co.ts";
+import { instanceId } from "../support/ebs-backend.ts";
+import { makePlace } from "./place.ts";
+
+const place = await makePlace();
+afterAll(() => place[Symbol.asyncDispose]());
+const { co, driver } = place;
+const GiB = 2 ** 30;
+
+let count = 0;
+const newName = () => `pvc-${++count}`;
+
+/** An RPC that changes something, on a volume of its own: what of EC2 it needs, and how to see that it was done once. */
+interface Change {
+  readonly action: string;
+  readonly prepare: () => Promise<Prepared>;
+}
+
+interface Prepared {
+  readonly rpc: string;
+  readonly request: object;
+  readonly isDoneOnce: () => Promise<void>;
+}
+
+const volumeRequest = (name: string, over: object = {}) => ({
+  name,
+  capacityRange: { requiredBytes: 10 * GiB },
+  volumeCapabilities: [capabilityOf()],
+  ...over,
+});
+
+async function makeVolume(): Promise<{ id: string; name: string }> {
+  const name = newName();
+  return { id: (await co.create(name, { bytes: 10 * GiB })).id, name };
+}
+
+const publishRequest = (volumeId: string) => ({
+  volumeId,
+  nodeId: instanceId,
+  volumeCapability: capabilityOf(),
+  readonly: false,
+});
+
+const publishedTo = async (volumeId: string) =>
+  (await co.call<{ status: { publishedNodeIds: string[] } }>("ControllerGetVolume", { volumeId })).status
+    .publishedNodeIds;
+
+const changes: Readonly<Record<string, Change>> = {
+  CreateVolume: {
+    action: "CreateVolume",
+    async prepare() {
+      const name = newName();
+      const isDoneOnce = async () => expect(await place.volumesNamed(name)).toHaveLength(1);
+      return { rpc: "CreateVolume", request: volumeRequest(name), isDoneOnce };
+    },
+  },
+  "CreateVolume, a clone": {
+    action: "CopyVolumes",
+    async prepare() {
+      const { id } = await makeVolume();
+      const name = newName();
+      const request = volumeRequest(name, { volumeContentSource: { volume: { volumeId: id } } });
+      const isDoneOnce = async () => expect(await place.volumesNamed(name)).toHaveLength(1);
+      return { rpc: "CreateVolume", request, isDoneOnce };
+    },
+  },
+  DeleteVolume: {
+    action: "DeleteVolume",
+    async prepare() {
+      const { id, name } = await makeVolume();
+      const isDoneOnce = async () => expect(await place.volumesNamed(name)).toEqual([]);
+      return { rpc: "DeleteVolume", request: { volumeId: id }, isDoneOnce };
+    },
+  },
+  ControllerPublishVolume: {
+    action: "AttachVolume",
+    async prepare() {
+      const { id } = await makeVolume();
+      const isDoneOnce = async () => expect(await publishedTo(id)).toEqual([instanceId]);
+      return { rpc: "ControllerPublishVolume", request: publishRequest(id), isDoneOnce };
+    },
+  },
+  ControllerUnpublishVolume: {
+    action: "DetachVolume",
+    async prepare() {
+      const { id } = await makeVolume();
+      await co.call("ControllerPublishVolume", publishRequest(id));
+      const isDoneOnce = async () => expect(await publishedTo(id)).toEqual([]);
+      return { rpc: "ControllerUnpublishVolume", request: { volumeId: id, nodeId: instanceId }, isDoneOnce };
+    },
+  },
+  ControllerExpandVolume: {
+    action: "ModifyVolume",
+    async prepare() {
+      const { id } = await makeVolume();
+      const isDoneOnce = async () => expect(await volumeOf(id)).toMatchObject({ capacityBytes: String(20 * GiB) });
+      const request = { volumeId: id, capacityRange: { requiredBytes: 20 * GiB } };
+      return { rpc: "ControllerExpandVolume", request, isDoneOnce };
+    },
+  },
+  CreateSnapshot: {
+    action: "CreateSnapshot",
+    async prepare() {
+      const { id } = await makeVolume();
+      const name = newName();
+      const isDoneOnce = async () => expect(await place.snapshotsNamed(name)).toHaveLength(1);
+      return { rpc: "CreateSnapshot", request: { name, sourceVolumeId: id }, isDoneOnce };
+    },
+  },
+  DeleteSnapshot: {
+    action: "DeleteSnapshot",
+    async prepare() {
+      const { id } = await makeVolume();
+      const name = newName();
+      const { snapshotId } = await co.snapshot(name, { id });
+      const isDoneOnce = () => vi.waitFor(async () => expect(await place.snapshotsNamed(name)).toEqual([]));
+      return { rpc: "DeleteSnapshot", request: { snapshotId }, isDoneOnce };
+    },
+  },
+};
+
+const volumeOf = async (volumeId: string) =>
+  (await co.call<{ volume: object }>("ControllerGetVolume", { volumeId })).volume;
+
+/** What goes wrong, what the caller hears meanwhile (undefined: nothing, the SDK sees to it), for any change. */
+const faults: readonly (readonly [string, Omit<FaultWish, "action">, RegExp | undefined])[] = [
+  ["EC2 breaks down once", { kind: "error", code: "InternalError", status: 500, times: 1 }, undefined],
+  ["EC2 is broken", { kind: "error", code: "InternalError", status: 500 }, /^UNAVAILABLE: .*InternalError/],
+  ["EC2 throttles once", { kind: "throttle", times: 1 }, undefined],
+  ["the connection is cut once", { kind: "cut", times: 1 }, undefined],
+  ["an answer is lost", { kind: "lose-reply", times: 1 }, undefined],
+  ["it is not allowed", { kind: "error", code: "UnauthorizedOperation", status: 403 }, /^PERMISSION_DENIED: /],
+  ["a parameter is refused", { kind: "error", code: "InvalidParameterValue", status: 400 }, /^INVALID_ARGUMENT: /],
+];
+
+/** EC2 has no token for a snapshot, so that the SDK asks once, and what became of it the next call finds out. */
+const isAskedOnce = ({ action }: Change) => action === "CreateSnapshot";
+
+for (const [rpcName, change] of Object.entries(changes)) {
+  describe(rpcName, () => {
+    test.each(faults)("%s: the right word, then success, once", async (_, wish, refusal) => {
+      const { rpc, request, isDoneOnce } = await change.prepare();
+      {
+        using fault = place.fault({ ...wish, action: change.action });
+        const call = co.call(rpc, request);
+        const expected = refusal ?? (isAskedOnce(change) ? /^UNAVAILABLE: / : undefined);
+        if (expected === undefined) await call;
+        else expect(await refusalOf(call)).toMatch(expected);
+        expect(fault.fired()).toBeGreaterThan(0);
+      }
+      await untilDone(rpc, request);
+      await isDoneOnce();
+    });
+  });
+}
+
+/** As a sidecar: what may still be under way is asked again. */
+async function untilDone(rpc: string, request: object): Promise<void> {
+  await vi.waitFor(() => co.call(rpc, request), { timeout: 90_000, interval: 250 });
+}
+
+describe("what only some calls can meet", () => {
+  test("a volume that EC2 takes away again is told at once, with the likely reason, and is made by the next call", async () => {
+    const name = newName();
+    {
+      using _ = place.fault({ kind: "vanish" });
+      expect(await refusalOf(co.call("CreateVolume", volumeRequest(name)))).toMatch(
+        /^FAILED_PRECONDITION: EC2 made volume vol-[0-9a-f]+ and took it away again; .*KMS/,
+      );
+      expect(await place.volumesNamed(name)).toEqual([]);
+    }
+    await co.call("CreateVolume", volumeRequest(name));
+    expect(await place.volumesNamed(name)).toHaveLength(1);
+  });
+
+  test.each([
+    ["CreateVolume", "InsufficientVolumeCapacity", 503, /^RESOURCE_EXHAUSTED/],
+    ["CreateVolume", "VolumeLimitExceeded", 400, /^RESOURCE_EXHAUSTED/],
+    ["ControllerPublishVolume", "AttachmentLimitExceeded", 400, /^RESOURCE_EXHAUSTED: node i-00000000000000001/],
+    ["ControllerPublishVolume", "InvalidVolume.ZoneMismatch", 400, /^FAILED_PRECONDITION/],
+    ["ControllerExpandVolume", "VolumeModificationRateExceeded", 400, /^ABORTED/],
+    ["ControllerExpandVolume", "VolumeModificationSizeLimitExceeded", 400, /^RESOURCE_EXHAUSTED/],
+    ["CreateSnapshot", "SnapshotLimitExceeded", 400, /^RESOURCE_EXHAUSTED/],
+    ["CreateSnapshot", "SnapshotCreationPerVolumeRateExceeded", 400, /^ABORTED/],
+    ["DeleteSnapshot", "InvalidSnapshot.InUse", 400, /^FAILED_PRECONDITION/],
+  ])("%s: %s (%d)", async (rpcName, code, status, refusal) => {
+    const change = changes[rpcName] as Change;
+    const { rpc, request, isDoneOnce } = await change.prepare();
+    {
+      using _ = place.fault({ kind: "error", action: change.action, code, status });
+      expect(await refusalOf(co.call(rpc, request))).toMatch(refusal);
+    }
+    await untilDone(rpc, request);
+    await isDoneOnce();
+  });
+
+  test("an attachment that is stuck waits for its deadline, and is done once it gets on", async () => {
+    const { rpc, request, isDoneOnce } = await (changes["ControllerPublishVolume"] as Change).prepare();
+    {
+      using _ = place.fault({ kind: "stuck-attaching" });
+      expect(await refusalOf(driver.client.call(rpc, request, 1500))).toMatch(/^DEADLINE_EXCEEDED/);
+    }
+    await untilDone(rpc, request);
+    await isDoneOnce();
+  });
+
+  test("so does a detachment", async () => {
+    const { rpc, request, isDoneOnce } = await (changes["ControllerUnpublishVolume"] as Change).prepare();
+    {
+      using _ = place.fault({ kind: "stuck-detaching" });
+      expect(await refusalOf(driver.client.call(rpc, request, 1500))).toMatch(/^DEADLINE_EXCEEDED/);
+    }
+    await untilDone(rpc, request);
+    await isDoneOnce();
+  });
+
+  test("a slow EC2 is waited for until the deadline, and what it did is taken up by the next call", async () => {
+    const { rpc, request, isDoneOnce } = await (changes["CreateVolume"] as Change).prepare();
+    {
+      using _ = place.fault({ kind: "slow", action: "CreateVolume", delayMs: 3000 });
+      expect(await refusalOf(driver.client.call(rpc, request, 1000))).toMatch(/^DEADLINE_EXCEEDED/);
+    }
+    await untilDone(rpc, request);
+    await isDoneOnce();
+  });
+
+  test("while describes lag behind, a whole life goes well and leaves one of everything", async () => {
+    using _ = place.fault({ kind: "stale", delayMs: 1500 });
+    const name = newName();
+    const [first, second] = [await co.create(name, { bytes: 10 * GiB }), await co.create(name, { bytes: 10 * GiB })];
+    expect(second.id).toBe(first.id);
+    await untilDone("ControllerPublishVolume", publishRequest(first.id));
+    const snapshot = await co.snapshot(name, first);
+    expect((await co.snapshot(name, first)).snapshotId).toBe(snapshot.snapshotId);
+    await untilDone("ControllerUnpublishVolume", { volumeId: first.id, nodeId: instanceId });
+    await untilDone("DeleteVolume", { volumeId: first.id });
+    const again = await co.create(name, { bytes: 10 * GiB });
+    expect(again.id).not.toBe(first.id);
+    await vi.waitFor(async () => expect(await place.volumesNamed(name)).toEqual([again.id]), { timeout: 5000 });
+  });
+
+  test("of an impaired volume it is told", async () => {
+    const { id } = await makeVolume();
+    {
+      using _ = place.fault({ kind: "impaired", volumeId: id });
+      expect(await co.health({ id })).toEqual(["INACCESSIBLE/ImpairedVolume"]);
+      const { entries } = await co.call<{ entries: { volumeId: string }[] }>("ControllerListVolumeHealth");
+      expect(entries.map(({ volumeId }) => volumeId)).toEqual([id]);
+    }
+    expect(await co.health({ id })).toEqual([]);
+  });
+
+  test("EC2 away: Probe still says ready, calls say UNAVAILABLE, and all goes on when it is back", async () => {
+    {
+      using _ = place.fault({ kind: "cut" });
+      expect(await co.call("Probe")).toMatchObject({ ready: { value: true } });
+      expect(await refusalOf(co.call("ListVolumes"))).toMatch(/^UNAVAILABLE/);
+    }
+    await untilDone("ListVolumes", {});
+  });
+});

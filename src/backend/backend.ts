@@ -357,5 +357,7 @@ export class BackendError extends Error {
   }
 }
 
+export const busy = (reason: string): BackendError => new BackendError({ kind: "busy", reason }, reason);
+
 export const noSuch = (what: "volume" | "snapshot" | "group" | "node", id: string): BackendError =>
   new BackendError({ kind: "no-such", what, id }, `${what} ${id} does not exist`);

@@ -1,6 +1,8 @@
 import { hostpathBackend } from "../backend/hostpath/hostpath-backend.ts";
+import { hostpathMedium } from "../backend/hostpath/medium.ts";
 import { hostpathNode } from "../backend/hostpath/node.ts";
 import { poolGauges } from "../backend/local/gauges.ts";
+import { resumeCopies } from "../backend/local/slow-snapshot.ts";
 import type { DriverConfig } from "../config.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
 import type { Made } from "./make-backend.ts";
@@ -12,7 +14,7 @@ export async function makeHostpath(config: DriverConfig, host: LinuxHost): Promi
     ...madeOf(config, parts),
     backend: hostpathBackend(parts),
     node: hostpathNode(parts),
-    started: parts.pool.loaded,
+    started: parts.pool.loaded.then(() => resumeCopies({ ...parts, medium: hostpathMedium(parts) })),
     gauges: poolGauges(parts),
   };
 }

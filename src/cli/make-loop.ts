@@ -1,7 +1,9 @@
 import { statfs } from "node:fs/promises";
+import { resumeCopies } from "../backend/local/slow-snapshot.ts";
 import type { LoopContext } from "../backend/loop/context.ts";
 import { loopGauges } from "../backend/loop/gauges.ts";
 import { loopBackend } from "../backend/loop/loop-backend.ts";
+import { loopMedium } from "../backend/loop/medium.ts";
 import { loopNode } from "../backend/loop/node.ts";
 import { resumeLimits } from "../backend/loop/resume-limits.ts";
 import type { DriverConfig } from "../config.ts";
@@ -15,7 +17,10 @@ export async function makeLoop(config: DriverConfig, host: LinuxHost): Promise<M
     ...madeOf(config, context),
     backend: loopBackend(context, await isExt(config.pool)),
     node: loopNode(context),
-    started: context.pool.loaded.then(() => resumeLimits(context)),
+    started: context.pool.loaded.then(async () => {
+      await resumeCopies({ ...context, medium: loopMedium(context) });
+      await resumeLimits(context);
+    }),
     gauges: loopGauges(context),
   };
 }

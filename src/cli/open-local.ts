@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Topology } from "../backend/backend.ts";
 import type { LocalParts } from "../backend/local/context.ts";
+import { Copies } from "../backend/local/copies.ts";
 import type { DriverConfig } from "../config.ts";
 import { manifestOf } from "../grpc/manifest.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
@@ -28,14 +29,16 @@ export async function openLocal(config: DriverConfig, host: LinuxHost): Promise<
     maxVolumes: config.maxVolumesPerNode,
     attach: config.attach,
     now: () => new Date(),
+    copies: new Copies(),
   };
 }
 
 /** What a driver with a pool has, whatever its volumes are. */
-export const madeOf = ({ poolImage }: DriverConfig, { pool, host, nodeId, topology }: LocalParts) => ({
+export const madeOf = ({ poolImage }: DriverConfig, { pool, host, nodeId, topology, copies }: LocalParts) => ({
   answers: { ...poolMaintenance(pool, host) },
   manifest: manifestOf({ node: nodeId, pools: [pool.id], topology }),
   close: async () => {
+    await copies.stop();
     await pool.close();
     if (poolImage !== undefined) await releasePoolImage(pool.layout.root, host.run);
   },

@@ -25,6 +25,22 @@ export async function cloneImage(from: string, to: string, sizeBytes: number): P
   );
 }
 
+/**
+ * A copy where blocks cannot be shared, grown to `sizeBytes` where that is more. It dies with the driver, so that nobody
+ * writes what the next start clears away.
+ */
+export async function copyImage(from: string, to: string, sizeBytes: number, run: Run): Promise<void> {
+  const copy = ["setpriv", "--pdeathsig", "KILL", "cp", "--sparse=always", "--no-target-directory", "--", from, to];
+  try {
+    await run(copy);
+  } catch (error) {
+    if (error instanceof CommandError && /no space|quota/i.test(error.stderr))
+      throw new HostError("no-space", "the pool has no space left", { cause: error });
+    throw error;
+  }
+  await resizeImage(to, sizeBytes);
+}
+
 /** Blocks for a size that the file does not have yet: so that a growth that was promised in full cannot fail later. */
 export const reserveImage = (path: string, sizeBytes: number, run: Run): Promise<void> =>
   allocateBlocks(path, sizeBytes, ["--keep-size"], run);

@@ -9,7 +9,7 @@ import { isTaken, underLock } from "./flock.ts";
 import { Freezer } from "./freeze.ts";
 import { checkFilesystem } from "./fsck.ts";
 import { growMounted, growUnmounted } from "./grow.ts";
-import { cloneImage, makeImage, reserveImage, resizeImage } from "./image.ts";
+import { cloneImage, copyImage, makeImage, reserveImage, resizeImage } from "./image.ts";
 import { type Loop, Loops, majorMinorOf, refuseIfHeld } from "./loop.ts";
 import { mkfsCommand } from "./mkfs.ts";
 import { bindMount, mountDevice, unmount } from "./mount.ts";
@@ -52,10 +52,10 @@ export function linuxHost({
   const trees = new TreeCounter();
   const tools: Tools = { run, loops, throttle, freezer: new Freezer(run, maxFreezeMs) };
 
-  async function performOne(step: Step, note: (step: Note) => Promise<void>): Promise<void> {
+  async function performOne(step: Step, note: (step: Note) => Promise<void>, signal?: AbortSignal): Promise<void> {
     const started = performance.now();
     onStep(step, "before", 0);
-    await (step.do === "note-filesystem" ? note(step) : performStep(step, tools));
+    await (step.do === "note-filesystem" ? note(step) : performStep(step, tools, signal));
     onStep(step, "after", performance.now() - started);
   }
 
@@ -80,7 +80,7 @@ export function linuxHost({
       try {
         for (const step of plan.steps) {
           signal.throwIfAborted();
-          await performOne(step, note);
+          await performOne(step, note, signal);
         }
       } finally {
         await performEach(plan.finally ?? [], note);
@@ -106,7 +106,8 @@ interface Tools {
   readonly freezer: Freezer;
 }
 
-async function performStep(step: Exclude<Step, Note>, tools: Tools): Promise<void> {
+/** `signal`: ends what takes long and leaves nothing behind when it is cut; all else is done to its end. */
+async function performStep(step: Exclude<Step, Note>, tools: Tools, signal: AbortSignal | undefined): Promise<void> {
   const { run, loops, throttle, freezer } = tools;
   switch (step.do) {
     case "make-directory":
@@ -121,8 +122,10 @@ async function performStep(step: Exclude<Step, Note>, tools: Tools): Promise<voi
       return reserveImage(step.path, step.sizeBytes, run);
     case "resize-image":
       return resizeImage(step.path, step.sizeBytes);
+    case "copy-image":
+      return copyImage(step.from, step.to, step.sizeBytes, within(run, signal));
     case "copy-tree":
-      return copyTree(step.from, step.to, run);
+      return copyTree(step.from, step.to, within(run, signal));
     case "set-owner":
       return setOwner(step.path, step.owner);
     case "write-record":
@@ -170,6 +173,11 @@ async function performStep(step: Exclude<Step, Note>, tools: Tools): Promise<voi
       step satisfies never;
   }
 }
+
+const within =
+  (run: Run, signal: AbortSignal | undefined): Run =>
+  (argv, options) =>
+    run(argv, { ...options, signal });
 
 type FilesystemStep = Extract<Step, { do: "format" | "check" | "give-new-id" | "grow-unmounted" | "grow-mounted" }>;
 

@@ -14,6 +14,8 @@ export type Step =
   | { readonly do: "clone-image"; readonly from: string; readonly to: string; readonly sizeBytes: number }
   | { readonly do: "reserve-image"; readonly path: string; readonly sizeBytes: number }
   | { readonly do: "resize-image"; readonly path: string; readonly sizeBytes: number }
+  /** Byte by byte, holes kept. */
+  | { readonly do: "copy-image"; readonly from: string; readonly to: string; readonly sizeBytes: number }
   | { readonly do: "copy-tree"; readonly from: string; readonly to: string }
   | { readonly do: "set-owner"; readonly path: string; readonly owner: Owner }
   | { readonly do: "write-record"; readonly path: string; readonly record: object }

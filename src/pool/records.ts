@@ -46,6 +46,8 @@ export interface SnapshotRecord {
   readonly filesystem: Filesystem;
   readonly sectorBytes: number;
   readonly group: string | undefined;
+  /** Set until all of it was copied, where blocks cannot be shared. */
+  readonly copying?: true;
 }
 
 /** What the pool keeps of a group of snapshots, in `groups/<id>.json`. Its writing is what makes the group exist. */

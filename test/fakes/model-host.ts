@@ -65,6 +65,7 @@ const acts: Acts = {
   "write-record": nothing,
   rename: nothing,
   "copy-tree": nothing,
+  "copy-image": nothing,
   "set-owner": nothing,
   "make-directory": ({ path }, world) => makePath(path, "directory", world),
   "make-file": ({ path }, world) => makePath(path, "file", world),

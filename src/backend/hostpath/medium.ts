@@ -18,7 +18,9 @@ export const hostpathMedium = (parts: LocalParts): Medium => ({
   sourceOf: ({ id }) => ({ kind: "directory", path: dataIn(folderOfVolume(parts.pool, id)) }),
   bytesOf: () => ({ sectorBytes: 1, filesystem: { state: "none" } }),
   fill: (spec, data, signal) => fill(parts, spec, data, signal),
-  requireCopies: () => {},
+  copiesSlowly: true,
+  copiesWhatIsStill: false,
+  requireCopy: async () => {},
   copy: ({ id }, to, signal) =>
     parts.host.perform({ steps: [copyFrom(parts.pool, { kind: "volume", id }, to)] }, signal),
 });

@@ -3,6 +3,7 @@ import type { Source } from "../../node/volume.ts";
 import type { Pool } from "../../pool/pool.ts";
 import type { VolumeRecord } from "../../pool/records.ts";
 import type { OpenCreation, Topology, VolumeSpec, Volumes } from "../backend.ts";
+import type { Copies } from "./copies.ts";
 
 /** Where a local backend keeps its volumes, and for whom. */
 export interface LocalParts {
@@ -14,6 +15,7 @@ export interface LocalParts {
   /** Whether ControllerPublishVolume must come before a node may use a volume. */
   readonly attach: boolean;
   readonly now: () => Date;
+  readonly copies: Copies;
 }
 
 /** What every part of a local backend works with. */
@@ -30,8 +32,12 @@ export interface Medium {
   bytesOf(spec: VolumeSpec): Pick<VolumeRecord, "sectorBytes" | "filesystem">;
   /** Puts the bytes of a new volume at `data`. */
   fill(spec: VolumeSpec, data: string, signal: AbortSignal): Promise<void>;
-  /** Throws where volumes cannot be copied here, whatever they are. */
-  requireCopies(): void;
+  /** Whether a copy takes as long as there are bytes: where blocks are shared it is made at once. */
+  readonly copiesSlowly: boolean;
+  /** Whether a volume must stay as it is while it is copied. */
+  readonly copiesWhatIsStill: boolean;
+  /** Throws where the volume cannot be copied as it is now. */
+  requireCopy(volume: VolumeRecord, signal: AbortSignal): Promise<void>;
   /** Copies a volume as it is now. */
   copy(volume: VolumeRecord, to: string, signal: AbortSignal): Promise<void>;
 }

@@ -72,7 +72,7 @@ export const snapshotOf = (record: SnapshotRecord, topology: Topology): Snapshot
   sourceVolume: record.source as VolumeId,
   sizeBytes: record.sizeBytes,
   createdAt: new Date(record.createdAt),
-  ready: true,
+  ready: record.copying !== true,
   group: record.group as GroupId | undefined,
   topology,
 });

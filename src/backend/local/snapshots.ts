@@ -4,6 +4,7 @@ import type { SnapshotRecord, VolumeRecord } from "../../pool/records.ts";
 import type { Entry } from "../../pool/store.ts";
 import {
   BackendError,
+  busy,
   isAllowed,
   type Snapshot,
   type SnapshotSpec,
@@ -15,6 +16,7 @@ import type { LocalContext, LocalParts } from "./context.ts";
 import { folderOfSnapshot, needVolume, readable, snapshotOf } from "./entries.ts";
 import { make } from "./make.ts";
 import { pageOf } from "./page.ts";
+import { createSlowly } from "./slow-snapshot.ts";
 
 export function localSnapshots(context: LocalContext): Snapshots {
   const { pool, topology } = context;
@@ -44,7 +46,7 @@ async function create(
 ): Promise<SnapshotRecord> {
   const { pool, topology } = context;
   const volume = needVolume(pool, source);
-  context.medium.requireCopies();
+  await context.medium.requireCopy(volume, signal);
   if (!isAllowed(topology, places)) {
     throw new BackendError(
       { kind: "wrong-place" },
@@ -52,6 +54,7 @@ async function create(
     );
   }
   const record = snapshotRecordOf(context, volume, { id: pool.newId(name), name, group: undefined });
+  if (context.medium.copiesSlowly) return createSlowly(context, volume, record, signal);
   const making = {
     id: record.id,
     parent: pool.layout.snapshots,
@@ -87,7 +90,7 @@ export const snapshotRecordOf = (
   sectorBytes: volume.sectorBytes,
 });
 
-async function deleteSnapshot({ pool, host }: LocalParts, id: string, signal: AbortSignal): Promise<void> {
+async function deleteSnapshot({ pool, host, copies }: LocalParts, id: string, signal: AbortSignal): Promise<void> {
   const record = readable(pool.snapshots.get(id));
   if (record === undefined) return;
   if (record.group !== undefined) {
@@ -96,6 +99,7 @@ async function deleteSnapshot({ pool, host }: LocalParts, id: string, signal: Ab
       `snapshot ${id} belongs to group snapshot ${record.group} and goes with it`,
     );
   }
+  if (copies.isRunning(id)) throw busy(`snapshot ${id} is still being copied; try again`);
   const folder = folderOfSnapshot(pool, id);
   const grave = pool.trash.placeFor(folder);
   await host.perform({ steps: [{ do: "rename", from: folder, to: grave }] }, signal);

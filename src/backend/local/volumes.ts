@@ -4,7 +4,7 @@ import { prefixOf } from "../../pool/id.ts";
 import type { VolumeRecord } from "../../pool/records.ts";
 import { BackendError, isAllowed, type VolumeSpec, type Volumes } from "../backend.ts";
 import type { LocalContext } from "./context.ts";
-import { folderOfVolume, listedVolumeOf, readable, volumeOf } from "./entries.ts";
+import { folderOfVolume, listedVolumeOf, needVolume, readable, volumeOf } from "./entries.ts";
 import { make } from "./make.ts";
 import { pageOf } from "./page.ts";
 
@@ -23,14 +23,26 @@ export function localVolumes(context: LocalContext): Volumes {
 }
 
 async function create(context: LocalContext, spec: VolumeSpec, signal: AbortSignal): Promise<VolumeRecord> {
-  const { pool, medium, topology } = context;
-  const { places, claim, ...creation } = spec;
-  if (!isAllowed(topology, places)) {
+  const { pool, medium, topology, copies } = context;
+  if (!isAllowed(topology, spec.places)) {
     throw new BackendError(
       { kind: "wrong-place" },
       `the pool of node ${context.nodeId} cannot be reached from the requested topology`,
     );
   }
+  const { source } = spec;
+  if (source === undefined) return makeVolume(context, spec, signal);
+  if (source.kind === "snapshot") await copies.settled(source.id, signal);
+  else await medium.requireCopy(needVolume(pool, source.id), signal);
+  if (!medium.copiesSlowly) return makeVolume(context, spec, signal);
+  const still = source.kind === "volume" && medium.copiesWhatIsStill;
+  const wish = { key: `volume ${spec.name}`, wish: JSON.stringify(spec), source: source.id, still };
+  return copies.join(wish, () => makeVolume(context, spec, copies.signal), signal);
+}
+
+async function makeVolume(context: LocalContext, spec: VolumeSpec, signal: AbortSignal): Promise<VolumeRecord> {
+  const { pool, medium } = context;
+  const { places: _, claim, ...creation } = spec;
   const record: VolumeRecord = {
     id: pool.newId(spec.name),
     createdAt: context.now().toISOString(),
@@ -61,9 +73,10 @@ async function create(context: LocalContext, spec: VolumeSpec, signal: AbortSign
 }
 
 async function deleteVolume(context: LocalContext, id: string, signal: AbortSignal): Promise<void> {
-  const { pool, host } = context;
+  const { pool, host, copies } = context;
   const record = readable(pool.volumes.get(id));
   if (record === undefined) return;
+  copies.refuseIfRead(id, "any");
   const steps = await planDelete(context, record, signal);
   const folder = folderOfVolume(pool, id);
   const grave = pool.trash.placeFor(folder);

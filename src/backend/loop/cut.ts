@@ -26,11 +26,11 @@ export async function cut(
   await host.perform(planCut(cuts, pool.layout.frozen), signal);
 }
 
-/** Snapshots and clones share blocks; a pool that cannot do that refuses them and says how to get one that can. */
+/** Copies of several volumes at one instant share blocks; a pool that cannot do that says how to get one that can. */
 export function requireReflink({ pool }: LocalParts): void {
   if (pool.reflink) return;
   throw new BackendError(
     { kind: "unfit", reason: "no reflink" },
-    `the filesystem of the pool ${pool.layout.root} cannot share blocks, so volumes cannot be copied at an instant; make a pool that can with: kura pool create --image 20Gi --pool DIR`,
+    `the filesystem of the pool ${pool.layout.root} cannot share blocks, so several volumes cannot be copied at one instant; make a pool that can with: kura pool create --image 20Gi --pool DIR`,
   );
 }

@@ -8,7 +8,8 @@ import type { Medium } from "../local/context.ts";
 import { folderOfSnapshot, needVolume, readable } from "../local/entries.ts";
 import { badParameter } from "../parameter-rules.ts";
 import type { LoopContext } from "./context.ts";
-import { cut, requireReflink } from "./cut.ts";
+import { copyStill, requireStill } from "./copy-still.ts";
+import { cut } from "./cut.ts";
 import { imageOfVolume } from "./image.ts";
 import { checkMkfsOptions } from "./mkfs-options.ts";
 import { minimumBytesOf, sectorBytes, sectorBytesFor } from "./sizes.ts";
@@ -20,8 +21,11 @@ export const loopMedium = (context: LoopContext): Medium => ({
   sourceOf: (record) => imageOfVolume(context.pool, record),
   bytesOf: (spec) => (spec.source === undefined ? blankFor(spec) : inherited(originOf(context, spec.source))),
   fill: (spec, data, signal) => fill(context, spec, data, signal),
-  requireCopies: () => requireReflink(context),
-  copy: (record, to, signal) => cut(context, [{ record, to }], signal),
+  copiesSlowly: !context.pool.reflink,
+  copiesWhatIsStill: true,
+  requireCopy: (record, signal) => (context.pool.reflink ? Promise.resolve() : requireStill(context, record, signal)),
+  copy: (record, to, signal) =>
+    context.pool.reflink ? cut(context, [{ record, to }], signal) : copyStill(context, record, to, signal),
 });
 
 type Bytes = Pick<VolumeRecord, "sectorBytes" | "filesystem">;
@@ -84,11 +88,12 @@ async function copySource(
   signal: AbortSignal,
 ): Promise<void> {
   const { pool, host } = context;
-  requireReflink(context);
   const steps: Step[] = [];
-  if (source.kind === "volume") await cut(context, [{ record: needVolume(pool, source.id), to }], signal);
-  else
-    steps.push({ do: "clone-image", from: dataIn(folderOfSnapshot(pool, source.id)), to, sizeBytes: spec.sizeBytes });
+  const { sizeBytes } = spec;
+  const from = source.kind === "snapshot" ? dataIn(folderOfSnapshot(pool, source.id)) : undefined;
+  if (from !== undefined) steps.push({ do: pool.reflink ? "clone-image" : "copy-image", from, to, sizeBytes });
+  else if (pool.reflink) await cut(context, [{ record: needVolume(pool, source.id), to }], signal);
+  else await copyStill(context, needVolume(pool, source.id), to, signal);
   if (isThick(spec.parameters)) steps.push({ do: "reserve-image", path: to, sizeBytes: spec.sizeBytes });
   steps.push({ do: "resize-image", path: to, sizeBytes: spec.sizeBytes });
   await host.perform({ steps }, signal);

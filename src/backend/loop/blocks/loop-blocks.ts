@@ -4,7 +4,7 @@ import { isErrno } from "../../../host/errno.ts";
 import { type Extent, extentsOf } from "../../../host/extents.ts";
 import { dataIn } from "../../../pool/layout.ts";
 import type { SnapshotRecord } from "../../../pool/records.ts";
-import { type BlockRange, type BlockReport, noSuch } from "../../backend.ts";
+import { type BlockRange, type BlockReport, busy, noSuch } from "../../backend.ts";
 import type { LocalParts } from "../../local/context.ts";
 import { folderOfSnapshot, readable } from "../../local/entries.ts";
 import { type Difference, extentDifference } from "./extent-difference.ts";
@@ -34,6 +34,7 @@ export function loopBlocks(parts: LocalParts): BlockReport {
 function needSnapshot({ pool }: LocalParts, id: string): SnapshotRecord {
   const record = readable(pool.snapshots.get(id));
   if (record === undefined) throw noSuch("snapshot", id);
+  if (record.copying) throw busy(`snapshot ${id} is still being copied; try again`);
   return record;
 }
 

@@ -1,0 +1,79 @@
+import { busy } from "../backend.ts";
+
+interface Running {
+  readonly work: Promise<unknown>;
+  readonly wish: string;
+  readonly source: string;
+  /** Whether the source must stay as it is meanwhile. */
+  readonly still: boolean;
+}
+
+export interface CopyWish {
+  /** What is made: one copy of it at a time. */
+  readonly key: string;
+  /** All that was asked of it: the same key with another wish is not the same copy. */
+  readonly wish: string;
+  readonly source: string;
+  readonly still: boolean;
+}
+
+/**
+ * Copies that take longer than a caller may wait: they go on when he has gone, and are there for him when he asks again.
+ * Whatever a crash cuts off was never finished, and begins anew.
+ */
+export class Copies {
+  readonly #running = new Map<string, Running>();
+  readonly #stopping = new AbortController();
+
+  /** Aborted when the driver ends: what is not whole by then begins anew after the next start. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Begins, or takes part in what was begun. Gone with `signal`, the work goes on. */
+  async join<T>({ key, wish, source, still }: CopyWish, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const before = this.#running.get(key);
+    if (before !== undefined && before.wish !== wish)
+      throw busy(`another copy of that name is being made from ${before.source}`);
+    const running = before ?? { work: work().finally(() => this.#running.delete(key)), wish, source, still };
+    this.#running.set(key, running);
+    running.work.catch(() => {}); // whoever waits for it hears of it
+    return untilAborted(running.work as Promise<T>, signal);
+  }
+
+  /** Resolves when nothing of that key is being made any more, whatever became of it. */
+  async settled(key: string, signal: AbortSignal): Promise<void> {
+    const running = this.#running.get(key);
+    if (running !== undefined)
+      await untilAborted(
+        running.work.catch(() => {}),
+        signal,
+      );
+  }
+
+  isRunning(key: string): boolean {
+    return this.#running.has(key);
+  }
+
+  /** Refuses what would take a volume away, or change it, while it is being copied. */
+  refuseIfRead(source: string, only: "still" | "any"): void {
+    const reader = [...this.#running.values()].find(
+      (running) => running.source === source && (only === "any" || running.still),
+    );
+    if (reader !== undefined) throw busy(`volume ${source} is being copied; try again`);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.allSettled([...this.#running.values()].map(({ work }) => work));
+  }
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener("abort", leave, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
+}

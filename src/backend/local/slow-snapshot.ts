@@ -1,0 +1,78 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { removeTree } from "../../host/files.ts";
+import type { Step } from "../../node/step.ts";
+import { claimOfSnapshot } from "../../pool/claims.ts";
+import { dataIn } from "../../pool/layout.ts";
+import { seal } from "../../pool/record.ts";
+import type { SnapshotRecord, VolumeRecord } from "../../pool/records.ts";
+import type { LocalContext } from "./context.ts";
+import { folderOfSnapshot, readable } from "./entries.ts";
+import { make } from "./make.ts";
+
+/** How long a caller waits for a copy, before he hears that there will be one. */
+const patienceMs = 2000;
+const never = new AbortController().signal;
+
+/** Where blocks cannot be shared: the snapshot is there at once, and ready when all of it was copied. */
+export async function createSlowly(
+  context: LocalContext,
+  volume: VolumeRecord,
+  record: SnapshotRecord,
+  signal: AbortSignal,
+): Promise<SnapshotRecord> {
+  const { pool, copies } = context;
+  const unready: SnapshotRecord = { ...record, copying: true };
+  const { id } = record;
+  const claim = claimOfSnapshot(record);
+  await make(context, { id, parent: pool.layout.snapshots, file: "snapshot.json", claim }, async () => unready, signal);
+  pool.snapshots.put(unready);
+  begin(context, volume, unready);
+  await Promise.race([copies.settled(id, signal), delay(patienceMs, undefined, { ref: false })]);
+  return readable(pool.snapshots.get(id)) ?? unready;
+}
+
+/** After a start: what was cut off is copied from the beginning. Without its volume it will never be whole. */
+export async function resumeCopies(context: LocalContext): Promise<void> {
+  const { pool } = context;
+  for (const entry of [...pool.snapshots.all()]) {
+    if (entry.state === "unreadable" || !entry.record.copying) continue;
+    const volume = pool.volumes.get(entry.record.source);
+    if (volume?.state === "readable") begin(context, volume.record, entry.record);
+    else await discard(context, entry.record);
+  }
+}
+
+function begin(context: LocalContext, volume: VolumeRecord, record: SnapshotRecord): void {
+  const { copies, medium } = context;
+  const wish = { key: record.id, wish: "", source: volume.id, still: medium.copiesWhatIsStill };
+  copies.join(wish, () => complete(context, volume, record), never).catch(() => {});
+}
+
+async function complete(context: LocalContext, volume: VolumeRecord, unready: SnapshotRecord): Promise<void> {
+  const { pool, host, medium, copies } = context;
+  const data = dataIn(folderOfSnapshot(pool, unready.id));
+  const part = `${data}.part`;
+  const { copying: _, ...whole } = unready;
+  try {
+    await removeTree(part);
+    await medium.copy(volume, part, copies.signal);
+    const steps: Step[] = [
+      { do: "rename", from: part, to: data },
+      { do: "write-record", path: pool.snapshots.recordOf(whole.id), record: seal(whole) },
+    ];
+    await host.perform({ steps }, never);
+    pool.snapshots.put(whole);
+  } catch (error) {
+    if (!copies.signal.aborted) await discard(context, unready);
+    throw error;
+  }
+}
+
+/** Nothing of it was ever whole: it goes, and the next try makes another. */
+async function discard({ pool, host }: LocalContext, { id }: SnapshotRecord): Promise<void> {
+  const folder = folderOfSnapshot(pool, id);
+  const grave = pool.trash.placeFor(folder);
+  await host.perform({ steps: [{ do: "rename", from: folder, to: grave }] }, never);
+  pool.snapshots.remove(id);
+  pool.trash.empty();
+}

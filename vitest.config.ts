@@ -19,6 +19,7 @@ export default defineConfig({
       level("ec2", onTheKernel),
       level("ebs", onTheKernel),
       level("sanity", onTheKernel),
+      level("fuzz", onTheKernel),
       level("crash", onTheKernel),
       level("replay", onTheKernel),
       level("cluster", onTheKernel),

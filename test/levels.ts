@@ -23,6 +23,7 @@ export const levels: readonly Level[] = [
   { name: "ec2", needsRoot: true },
   { name: "ebs", needsRoot: true },
   { name: "sanity", needsRoot: true, prepare: buildCsiSanity },
+  { name: "fuzz", needsRoot: true },
   { name: "crash", needsRoot: true },
   { name: "replay", needsRoot: true },
 ];

@@ -61,6 +61,7 @@ const codeOfHost: Readonly<Record<HostFault, Code>> = {
   "no-loop-device": "RESOURCE_EXHAUSTED",
   corrupt: "FAILED_PRECONDITION",
   "bad-option": "INVALID_ARGUMENT",
+  "bad-path": "INVALID_ARGUMENT",
   "cannot-grow-mounted": "FAILED_PRECONDITION",
   "not-empty": "FAILED_PRECONDITION",
   missing: "FAILED_PRECONDITION",

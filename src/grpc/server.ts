@@ -4,7 +4,7 @@ import { clearStaleSocket } from "./endpoint.ts";
 import { type ServiceName, serviceOf } from "./load.ts";
 import { type Answers, addMaintenance } from "./maintenance.ts";
 import type { PipelineParts } from "./pipeline.ts";
-import { implementationOf } from "./service.ts";
+import { forgiving, implementationOf } from "./service.ts";
 import { controllerName, nodeCredentials } from "./tls.ts";
 
 /** Calls that a stop waits for, at most. */
@@ -45,7 +45,7 @@ function serverOf(services: Services, parts: PipelineParts, onlyFor: string | un
   const server = new Server({ "grpc.max_receive_message_length": 4 * 1024 * 1024 });
   for (const [name, rpcs] of Object.entries(services)) {
     const service = serviceOf(name as ServiceName);
-    server.addService(service, implementationOf(service, rpcs, parts, onlyFor));
+    server.addService(forgiving(service), implementationOf(service, rpcs, parts, onlyFor));
   }
   return server;
 }

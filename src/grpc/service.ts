@@ -26,6 +26,35 @@ export function implementationOf(
   return Object.fromEntries(handlers) as UntypedServiceImplementation;
 }
 
+/**
+ * The service with a reader of requests that never fails: gRPC would answer INTERNAL to bytes that are no message, as if
+ * that were a fault of ours.
+ */
+export const forgiving = (service: ServiceDefinition): ServiceDefinition =>
+  Object.fromEntries(
+    Object.entries(service).map(([name, method]: [string, Method]) => [
+      name,
+      { ...method, requestDeserialize: (bytes: Buffer) => readOr(method.requestDeserialize, bytes) },
+    ]),
+  );
+
+/** What came in place of a request. */
+class Malformed {
+  readonly problem: string;
+
+  constructor(problem: string) {
+    this.problem = problem;
+  }
+}
+
+function readOr(read: (bytes: Buffer) => object, bytes: Buffer): object {
+  try {
+    return read(bytes);
+  } catch (error) {
+    return new Malformed(error instanceof Error ? error.message : String(error));
+  }
+}
+
 type Method = MethodDefinition<object, object>;
 type Unary = ServerUnaryCall<object, object>;
 type Streaming = ServerWritableStream<object, object>;
@@ -39,6 +68,8 @@ function serverOf(name: string, rpc: AnyRpc | undefined, parts: PipelineParts, o
     if (onlyFor !== undefined && call.getAuthContext().sslPeerCertificate?.subject.CN !== onlyFor)
       return refusal("PERMISSION_DENIED", `calls are taken from ${onlyFor} only`);
     if (rpc === undefined) return refusal("UNIMPLEMENTED", `${name} is not offered by this driver`);
+    if (call.request instanceof Malformed)
+      return refusal("INVALID_ARGUMENT", `the request cannot be read: ${call.request.problem}`);
     const deadline = deadlineOf(call);
     const cancelling = new AbortController();
     call.on("cancelled", () => cancelling.abort(Date.now() >= deadline ? late() : undefined));
@@ -46,7 +77,7 @@ function serverOf(name: string, rpc: AnyRpc | undefined, parts: PipelineParts, o
   };
 }
 
-const refusal = (code: "PERMISSION_DENIED" | "UNIMPLEMENTED", message: string): Outcome => ({
+const refusal = (code: "PERMISSION_DENIED" | "UNIMPLEMENTED" | "INVALID_ARGUMENT", message: string): Outcome => ({
   ok: false,
   status: { code, message },
 });

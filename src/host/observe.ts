@@ -2,6 +2,7 @@ import type { BigIntStats } from "node:fs";
 import { lstat, readdir, realpath, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import type { AttachedDevice, Observation, PathFacts, ShownAt, Usage, VolumeFacts } from "../node/host.ts";
+import { HostError } from "../node/host-error.ts";
 import type { Source } from "../node/volume.ts";
 import { deviceSizeOf } from "./device-size.ts";
 import { ifThere, isErrno } from "./errno.ts";
@@ -173,6 +174,8 @@ export async function realPath(path: string): Promise<string> {
   } catch (error) {
     if (isErrno(error, "ENOENT")) return path === "/" ? path : join(await realPath(dirname(path)), basename(path));
     if (isErrno(error, "EIO", "ENOTCONN", "ESTALE")) return path;
+    if (isErrno(error, "ENOTDIR", "ELOOP", "ENAMETOOLONG", "EINVAL"))
+      throw new HostError("bad-path", `${path} is no path that anything could be at (${error.code})`, { cause: error });
     throw error;
   }
 }

@@ -8,6 +8,8 @@ export type HostFault =
   | "no-loop-device"
   | "corrupt"
   | "bad-option"
+  /** It leads nowhere that there could be anything: through a file, in circles, by a name too long. */
+  | "bad-path"
   | "cannot-grow-mounted"
   | "not-empty"
   | "missing";

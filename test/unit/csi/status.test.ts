@@ -31,6 +31,7 @@ const hostFaults: Readonly<Record<HostFault, string>> = {
   "no-loop-device": "RESOURCE_EXHAUSTED",
   corrupt: "FAILED_PRECONDITION",
   "bad-option": "INVALID_ARGUMENT",
+  "bad-path": "INVALID_ARGUMENT",
   "cannot-grow-mounted": "FAILED_PRECONDITION",
   "not-empty": "FAILED_PRECONDITION",
   missing: "FAILED_PRECONDITION",

@@ -69,15 +69,18 @@ async function allocateBlocks(path: string, sizeBytes: number, flags: readonly s
 /** How files are called that are made to see whether they can share blocks. */
 export const cloneProbe = ".can-clone";
 
-/** Whether files in this directory can share blocks. */
+/**
+ * Whether files in this directory can share blocks. Where there is no room to try it is taken to be so: a driver that
+ * starts on a full pool must not refuse snapshots for the rest of its life, and each says for itself why it fails.
+ */
 export async function canClone(directory: string): Promise<boolean> {
   const [from, to] = [`${directory}/${cloneProbe}`, `${directory}/${cloneProbe}.copy`];
   try {
-    await withFile(from, "w", (file) => file.writeFile("kura"));
+    await noSpaceIsAnError(() => withFile(from, "w", (file) => file.writeFile("kura")));
     await cloneFile(from, to);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof HostError && error.kind === "no-space";
   } finally {
     await Promise.all([from, to].map((path) => rm(path, { force: true })));
   }

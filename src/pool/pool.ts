@@ -1,5 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { ifThere } from "../host/errno.ts";
 import { writeRecord } from "../host/files.ts";
 import type { HeldLock } from "../host/flock.ts";
 import { canClone } from "../host/image.ts";
@@ -141,8 +142,11 @@ async function claimPool(layout: Layout, backend: string): Promise<void> {
 async function readConfig(layout: Layout): Promise<PoolConfig> {
   const read = await readRecord(layout.config, (body) => body as PoolConfig);
   if (read.state === "readable") return read.record;
+  const isThere = (await ifThere(stat(layout.config))) !== undefined;
   throw new PoolError(
-    `${layout.root} is not a pool (${read.reason}); make one with: kura pool create --pool ${layout.root}`,
+    isThere
+      ? `the pool ${layout.root} cannot be opened: ${read.reason}`
+      : `${layout.root} is not a pool (${read.reason}); make one with: kura pool create --pool ${layout.root}`,
   );
 }
 

@@ -40,7 +40,7 @@ export async function readRecord<R>(path: string, parse: (body: object) => R): P
 
 class NewerFormat extends Error {
   constructor(found: number) {
-    super(`format ${found} is not known to this version of kura, which writes format ${version}; use a newer one`);
+    super(`format ${found} is not known to this version, which writes format ${version}; use a newer one`);
   }
 }
 

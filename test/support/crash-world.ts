@@ -12,7 +12,7 @@ import { Co, type CoVolume } from "./co.ts";
 import { startTestDriver, type TestDriver } from "./driver.ts";
 import { insist } from "./insist.ts";
 import { pictureOf } from "./picture.ts";
-import { makeSandbox, type Sandbox } from "./sandbox.ts";
+import { makeSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
 const program = fileURLToPath(new URL("stepping-driver.ts", import.meta.url));
 
@@ -29,9 +29,9 @@ export class CrashWorld implements AsyncDisposable {
     this.co = new Co(sandbox, { client: { call: this.call, stream, close: () => {} } });
   }
 
-  static async make(flags: readonly string[] = []): Promise<CrashWorld> {
-    const world = new CrashWorld(await makeSandbox(), flags);
-    await world.#killAfter(undefined);
+  static async make(flags: readonly string[] = [], options: SandboxOptions = {}): Promise<CrashWorld> {
+    const world = new CrashWorld(await makeSandbox(options), flags);
+    await world.#signalAt(undefined);
     await world.start();
     return world;
   }
@@ -39,6 +39,10 @@ export class CrashWorld implements AsyncDisposable {
   get driver(): TestDriver {
     if (this.#driver === undefined) throw new Error("no driver runs");
     return this.#driver;
+  }
+
+  kill(): Promise<void> {
+    return this.driver.kill();
   }
 
   async start(): Promise<void> {
@@ -70,7 +74,7 @@ export class CrashWorld implements AsyncDisposable {
   /** Does `work` and kills the driver at the given point of it, the first being 1. Returns the points that were seen. */
   async cut(point: number, work: (client: CsiClient) => Promise<unknown>): Promise<readonly string[]> {
     await writeFile(this.#stepsFile, "");
-    await this.#killAfter(point);
+    await this.#signalAt(point);
     const { process: child, endpoint } = this.driver;
     const client = csiClient(endpoint);
     const died = once(child, "exit");
@@ -84,7 +88,7 @@ export class CrashWorld implements AsyncDisposable {
     ]);
     const answer = await outcome;
     client.close();
-    await this.#killAfter(undefined);
+    await this.#signalAt(undefined);
     expect({ signal, answer }, `the driver was to be killed at point ${point}`).toEqual({
       signal: "SIGKILL",
       answer: "cut",
@@ -92,12 +96,25 @@ export class CrashWorld implements AsyncDisposable {
     return this.#steps();
   }
 
+  /** The point of `work` at which a step begins or ends (`after freeze`), learnt by doing it once. */
+  async pointAt(what: string, work: () => Promise<unknown>): Promise<number> {
+    const point = (await this.pointsOf(work)).indexOf(what) + 1;
+    expect(point, `${what} happens`).toBeGreaterThan(0);
+    return point;
+  }
+
+  /** Halts the driver at a point of what is asked of it next, until it is sent a SIGCONT. */
+  async haltAt(point: number): Promise<void> {
+    await writeFile(this.#stepsFile, "");
+    await this.#signalAt(point, "SIGSTOP");
+  }
+
   /** Starts a driver that is to be killed in its own recovery. */
   async cutStart(point: number): Promise<readonly string[]> {
     await writeFile(this.#stepsFile, "");
-    await this.#killAfter(point);
+    await this.#signalAt(point);
     await expect(this.start()).rejects.toThrow("ended at once");
-    await this.#killAfter(undefined);
+    await this.#signalAt(undefined);
     return this.#steps();
   }
 
@@ -124,8 +141,8 @@ export class CrashWorld implements AsyncDisposable {
     return this.sandbox.path("kill");
   }
 
-  #killAfter(point: number | undefined): Promise<void> {
-    return writeFile(this.#killFile, point === undefined ? "" : String(point));
+  #signalAt(point: number | undefined, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    return writeFile(this.#killFile, point === undefined ? "" : `${point} ${signal}`);
   }
 
   async #steps(): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 /**
- * The whole driver, which writes every step that it begins and ends to a file, and kills itself where another file says
- * so: `kill -9` at exactly one point of a plan. Run by the crash tests in the place of `kura`.
+ * The whole driver, which writes every step that it begins and ends to a file, and sends itself a signal where another
+ * file says so: `kill -9` at exactly one point of a plan, or a halt. Run by the crash tests in the place of `kura`.
  */
 import { appendFileSync, readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
@@ -21,7 +21,8 @@ const killFile = process.env["KURA_TEST_KILL"] ?? "";
 const onStep: OnStep = (step, phase) => {
   appendFileSync(stepsFile, `${phase} ${step.do}\n`);
   const point = readFileSync(stepsFile, "utf8").trim().split("\n").length;
-  if (readFileSync(killFile, "utf8") === String(point)) process.kill(process.pid, "SIGKILL");
+  const [wanted, signal] = readFileSync(killFile, "utf8").split(" ");
+  if (wanted === String(point)) process.kill(process.pid, signal);
 };
 
 const command = new Command("driver");

@@ -1,0 +1,87 @@
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { type CoVolume, refusalOf } from "../support/co.ts";
+import { CrashWorld } from "../support/crash-world.ts";
+import { loopsOf } from "../support/sandbox.ts";
+import { sumOf, writeData } from "./data.ts";
+
+let world: CrashWorld;
+afterEach(() => world[Symbol.asyncDispose]());
+
+/** So slow a device that a tool can be met at work. */
+const slowly = { throughput: "1" };
+const GiB = 2 ** 30;
+
+/** The tool that works on a volume's device now. */
+async function toolOn(tool: string, { id }: CoVolume): Promise<number | undefined> {
+  const [line] = await loopsOf(world.sandbox.path("pool", "volumes", id));
+  const device = line?.split(" ")[0] ?? "none";
+  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+    const argv = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
+    if (argv[0]?.endsWith(tool) && argv.includes(device)) return Number(pid);
+  }
+  return undefined;
+}
+
+const untilAtWork = async (tool: string, volume: CoVolume): Promise<number> => {
+  await expect.poll(() => toolOn(tool, volume), { timeout: 20_000, interval: 10 }).toBeTypeOf("number");
+  return (await toolOn(tool, volume)) ?? 0;
+};
+
+/** Nobody waits for a slow device for longer than the test needs. */
+const speedUp = ({ id }: CoVolume) =>
+  world.call("ControllerModifyVolume", { volumeId: id, mutableParameters: { throughput: "0" } });
+
+async function expectUsable(volume: CoVolume): Promise<void> {
+  await world.co.show(volume);
+  expect(await readdir(volume.target), "a fresh mount is empty").toEqual([]);
+  const sum = await writeData(join(volume.target, "data"));
+  await world.co.hide(volume);
+  await world.co.show(volume);
+  expect(await sumOf(join(volume.target, "data"))).toBe(sum);
+}
+
+async function fresh(use: "xfs" | "ext4"): Promise<CoVolume> {
+  const volume = await world.co.create("fresh", { bytes: 4 * GiB, use, parameters: slowly });
+  await mkdir(dirname(volume.staging), { recursive: true });
+  return volume;
+}
+
+describe.each([
+  ["xfs", "mkfs.xfs"],
+  ["ext4", "mkfs.ext4"],
+] as const)("a first stage with %s", (use, tool) => {
+  test(`of which ${tool} was killed is done again, from the start`, async () => {
+    world = await CrashWorld.make();
+    const volume = await fresh(use);
+    const staged = refusalOf(world.driver.client.call("NodeStageVolume", stageRequest(volume)));
+    process.kill(await untilAtWork(tool, volume), "SIGKILL");
+    expect(await staged).toContain("killed by SIGKILL");
+    await speedUp(volume);
+    await expectUsable(volume);
+    await world.end(volume);
+  });
+
+  test(`of which ${tool} outlives a killed driver waits for it: ABORTED, then done`, async () => {
+    world = await CrashWorld.make();
+    const volume = await fresh(use);
+    const staged = world.driver.client.call("NodeStageVolume", stageRequest(volume)).catch(() => "cut");
+    const pid = await untilAtWork(tool, volume);
+    await world.kill();
+    expect(await staged).toBe("cut");
+    await world.start();
+    expect(await toolOn(tool, volume), "the tool still works").toBe(pid);
+    expect(await refusalOf(world.driver.client.call("NodeStageVolume", stageRequest(volume)))).toMatch(/^ABORTED/);
+    expect(await toolOn(tool, volume), "and nobody ended it").toBe(pid);
+    await speedUp(volume);
+    await expectUsable(volume);
+    await world.end(volume);
+  });
+});
+
+const stageRequest = ({ id, staging, capability }: CoVolume) => ({
+  volumeId: id,
+  stagingTargetPath: staging,
+  volumeCapability: capability,
+});

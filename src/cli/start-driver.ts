@@ -1,5 +1,4 @@
 import { mkdir } from "node:fs/promises";
-import type { Server } from "node:http";
 import { dirname } from "node:path";
 import type { DriverConfig } from "../config.ts";
 import { Locks } from "../csi/locks.ts";
@@ -14,11 +13,12 @@ import { type LinuxHost, linuxHost, type OnStep } from "../host/linux-host.ts";
 import { commandRunner } from "../host/run.ts";
 import { findThrottleTree, Throttle } from "../host/throttle.ts";
 import type { Log } from "../log.ts";
-import { serveHttp } from "../observe/http.ts";
+import { closeHttp, serveHttp } from "../observe/http.ts";
 import { Journal } from "../observe/journal.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { version } from "../version.ts";
 import { type Made, makeBackend } from "./make-backend.ts";
+import { type Running, startAll } from "./running.ts";
 
 export interface RunningDriver {
   readonly config: DriverConfig;
@@ -36,31 +36,37 @@ export interface StartOptions {
 }
 
 /** Builds a driver from its parts, by hand, and lets it serve. */
-export async function startDriver(config: DriverConfig, { log, onStep }: StartOptions): Promise<RunningDriver> {
+export const startDriver = (config: DriverConfig, options: StartOptions): Promise<RunningDriver> =>
+  startAll((running) => start(config, options, running));
+
+async function start(config: DriverConfig, { log, onStep }: StartOptions, running: Running): Promise<RunningDriver> {
   const socketPath = socketPathOf(config.endpoint);
   await mkdir(dirname(socketPath), { recursive: true });
   const journal = new Journal();
   const host = await makeHost(config, journal, onStep);
-  const made = await makeBackend(config, host, log);
+  const made = running.add(await makeBackend(config, host, log), ({ close }) => close());
+  running.add(host.throttle, (throttle) => throttle.close());
   const { backend, started } = made;
   const metrics = new Metrics(config.driverName);
   metrics.addGauges(made.gauges);
   const parts: PipelineParts = { locks: new Locks(), journal, metrics, log, started };
   started.catch((error: unknown) => log.error({ reason: String(error) }, "the driver cannot work"));
 
-  const services = servicesOf(config, made, host);
-  const servers = [await serveOnSocket(socketPath, services, parts, made.answers)];
-  if (config.listen !== undefined)
-    servers.push(await serveOverTls(config.listen, config.tlsDir ?? "", forController(services), parts));
-  if (config.register !== undefined) servers.unshift(await register(config.register, config, log));
   const ready = () => backend.ready(AbortSignal.timeout(5000));
-  const http = config.http && (await serveHttp(config.http, { journal, metrics, ready }));
+  if (config.http !== undefined) running.add(await serveHttp(config.http, { journal, metrics, ready }), closeHttp);
+  const services = servicesOf(config, made, host);
+  running.add(await serveOnSocket(socketPath, services, parts, made.answers), stopServer);
+  if (config.listen !== undefined)
+    running.add(await serveOverTls(config.listen, config.tlsDir ?? "", forController(services), parts), stopServer);
+  if (config.register !== undefined) running.add(await register(config.register, config, log), stopServer);
   log.info(
     { driver: config.driverName, backend: config.backend, endpoint: config.endpoint, node: config.nodeId, version },
     "serving",
   );
-  return { config, journal, started, stop: () => stopAll(servers, http, made, host) };
+  return { config, journal, started, stop: () => running.end() };
 }
+
+const stopServer = (server: RunningServer): Promise<void> => server.stop();
 
 async function makeHost(config: DriverConfig, journal: Journal, onStep: OnStep = () => {}): Promise<LinuxHost> {
   return linuxHost({
@@ -103,16 +109,3 @@ function servicesOf(config: DriverConfig, { backend, node, manifest }: Made, hos
 
 /** What the router may ask of a node: everything but what only kubelet, on that node, has a use for. */
 const forController = ({ Node: _, ...services }: Services): Services => services;
-
-async function stopAll(
-  servers: readonly RunningServer[],
-  http: Server | undefined,
-  made: Made,
-  host: LinuxHost,
-): Promise<void> {
-  for (const server of servers) await server.stop();
-  http?.closeAllConnections();
-  http?.close();
-  host.throttle.close();
-  await made.close();
-}

@@ -8,16 +8,21 @@ import { grpcPeers } from "../grpc/peers.ts";
 import { serveOnSocket } from "../grpc/server.ts";
 import { addressesOf } from "../kubernetes/endpoint-slices.ts";
 import type { Log } from "../log.ts";
-import { serveHttp } from "../observe/http.ts";
+import { closeHttp, serveHttp } from "../observe/http.ts";
 import { Journal } from "../observe/journal.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { version } from "../version.ts";
+import { type Running, startAll } from "./running.ts";
 
 /** The controller of a cluster whose volumes live on its nodes: no pool, no privilege, only calls to pass on. */
-export async function startRouter(config: DriverConfig, log: Log): Promise<{ stop(): Promise<void> }> {
+export const startRouter = (config: DriverConfig, log: Log): Promise<{ stop(): Promise<void> }> =>
+  startAll((running) => start(config, log, running));
+
+async function start(config: DriverConfig, log: Log, running: Running): Promise<{ stop(): Promise<void> }> {
   const socketPath = socketPathOf(config.endpoint);
   await mkdir(dirname(socketPath), { recursive: true });
-  const peers = grpcPeers({ tlsDir: config.tlsDir ?? "", log, discover: discoverer(config) });
+  const options = { tlsDir: config.tlsDir ?? "", log, discover: discoverer(config) };
+  const peers = running.add(grpcPeers(options), ({ stop }) => stop());
   const [journal, metrics] = [new Journal(), new Metrics(config.driverName)];
   const nodes = (reachable: boolean) => peers.all().filter((peer) => peer.reachable === reachable).length;
   metrics.addGauges([
@@ -25,23 +30,12 @@ export async function startRouter(config: DriverConfig, log: Log): Promise<{ sto
     { name: "kura_nodes_away", help: "Nodes that were heard of and do not answer now", read: () => nodes(false) },
   ]);
   const rpcs = routedRpcs(peers, { name: config.driverName, version, manifest: {} });
-  const server = await serveOnSocket(socketPath, rpcs, {
-    locks: new Locks(),
-    journal,
-    metrics,
-    log,
-    started: Promise.resolve(),
-  });
-  const http = config.http && (await serveHttp(config.http, { journal, metrics, ready: async () => nodes(true) > 0 }));
+  const ready = async () => nodes(true) > 0;
+  if (config.http !== undefined) running.add(await serveHttp(config.http, { journal, metrics, ready }), closeHttp);
+  const parts = { locks: new Locks(), journal, metrics, log, started: Promise.resolve() };
+  running.add(await serveOnSocket(socketPath, rpcs, parts), (server) => server.stop());
   log.info({ driver: config.driverName, endpoint: config.endpoint, version }, "routing");
-  return {
-    stop: async () => {
-      await server.stop();
-      peers.stop();
-      http?.closeAllConnections();
-      http?.close();
-    },
-  };
+  return { stop: () => running.end() };
 }
 
 function discoverer({ nodes }: DriverConfig): () => Promise<readonly string[]> {

@@ -63,16 +63,15 @@ export async function register(directory: string, { driverName, endpoint }: Plug
     type: "CSIPlugin",
     name: driverName,
     endpoint: socketPathOf(endpoint),
-    supportedVersions: ["1.0.0"],
     supported_versions: ["1.0.0"],
   };
   server.addService(registrationService.service, {
     GetInfo: (_: object, reply: (error: null, answer: object) => void) => reply(null, info),
     NotifyRegistrationStatus: (
-      { request }: { request: { pluginRegistered?: boolean; error?: string } },
+      { request }: { request: { plugin_registered?: boolean; error?: string } },
       reply: (error: null, answer: object) => void,
     ) => {
-      if (request.pluginRegistered) log.info({ driver: driverName }, "registered with kubelet");
+      if (request.plugin_registered) log.info({ driver: driverName }, "registered with kubelet");
       else log.error({ driver: driverName, reason: request.error }, "kubelet refused the registration");
       reply(null, {});
     },

@@ -214,7 +214,9 @@ const alone =
     try {
       return await run(underLock(lockFile, argv), options);
     } catch (error) {
-      if (!(error instanceof CommandError) || !isTaken(error.exitCode)) throw error;
+      if (!(error instanceof CommandError)) throw error;
+      // flock(1) says the exit code of what it ran, and its words are that tool's
+      if (!isTaken(error.exitCode)) throw new CommandError(argv, error.exitCode, error.stderr);
       throw new HostError("busy", `a tool of an earlier call is still at work (${lockFile}); try again`, {
         cause: error,
       });

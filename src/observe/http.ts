@@ -21,6 +21,11 @@ export async function serveHttp({ host, port }: { host: string; port: number }, 
   return server;
 }
 
+export function closeHttp(server: Server): void {
+  server.closeAllConnections();
+  server.close();
+}
+
 async function answer(request: IncomingMessage, response: ServerResponse, parts: HttpParts): Promise<void> {
   const { method = "", url = "" } = request;
   if (method !== "GET" && method !== "HEAD") return send(response, 405, "text/plain", "only GET is served\n");

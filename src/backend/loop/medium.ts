@@ -3,7 +3,14 @@ import type { FsType } from "../../node/volume.ts";
 import { isThick } from "../../pool/claims.ts";
 import { dataIn } from "../../pool/layout.ts";
 import type { VolumeRecord } from "../../pool/records.ts";
-import { BackendError, noSuch, type OpenCreation, type VolumeSource, type VolumeSpec } from "../backend.ts";
+import {
+  BackendError,
+  noSuch,
+  type OpenCreation,
+  type Parameters,
+  type VolumeSource,
+  type VolumeSpec,
+} from "../backend.ts";
 import type { Medium } from "../local/context.ts";
 import { folderOfSnapshot, needVolume, readable } from "../local/entries.ts";
 import { badParameter } from "../parameter-rules.ts";
@@ -11,7 +18,7 @@ import type { LoopContext } from "./context.ts";
 import { copyStill, requireStill } from "./copy-still.ts";
 import { cut } from "./cut.ts";
 import { imageOfVolume } from "./image.ts";
-import { checkMkfsOptions } from "./mkfs-options.ts";
+import { asksForSmallBlocks, checkMkfsOptions } from "./mkfs-options.ts";
 import { minimumBytesOf, sectorBytes, sectorBytesFor } from "./sizes.ts";
 
 /** Volumes as images, each shown by a loop device of its own. */
@@ -30,10 +37,12 @@ export const loopMedium = (context: LoopContext): Medium => ({
 
 type Bytes = Pick<VolumeRecord, "sectorBytes" | "filesystem">;
 
-const blankFor = ({ kinds, sizeBytes }: VolumeSpec): Bytes => ({
-  sectorBytes: sectorBytesFor(kinds.includes("mount"), sizeBytes),
-  filesystem: { state: "none" },
-});
+function blankFor({ kinds, sizeBytes, parameters }: VolumeSpec): Bytes {
+  const isForLargeBlocks = kinds.includes("mount") && !asksForSmallBlocks(mkfsOptionsOf(parameters));
+  return { sectorBytes: sectorBytesFor(isForLargeBlocks, sizeBytes), filesystem: { state: "none" } };
+}
+
+const mkfsOptionsOf = (parameters: Parameters): readonly string[] => parameters["mkfsoptions"]?.split(" ") ?? [];
 
 /** What a copy has is what its source has; a fresh volume gets what was asked for, or the default. */
 function complete(context: LoopContext, { kinds, fsType, source, parameters }: OpenCreation) {
@@ -49,7 +58,7 @@ function complete(context: LoopContext, { kinds, fsType, source, parameters }: O
   const made = isMounted
     ? (wanted ?? origin?.fsType ?? (source === undefined ? context.defaultFs : undefined))
     : undefined;
-  const options = parameters["mkfsoptions"]?.split(" ") ?? [];
+  const options = mkfsOptionsOf(parameters);
   if (made !== undefined) checkMkfsOptions(options, made);
   else if (options.length > 0) throw badParameter("mkfsOptions", "needs a volume with a filesystem of its own");
   const least = made === undefined || origin !== undefined ? sectorBytes : minimumBytesOf[made];

@@ -87,6 +87,10 @@ export function checkMkfsOptions(words: readonly string[], fsType: FsType): void
   }
 }
 
+/** Whether they ask for blocks below 4096 bytes, which cannot be smaller than the device's sectors. */
+export const asksForSmallBlocks = (words: readonly string[]): boolean =>
+  pairsOf(words).some(([flag, value]) => flag === "-b" && /^(size=)?([12]k|1024|2048)$/.test(value));
+
 function pairsOf(words: readonly string[]): readonly (readonly [string, string])[] {
   const pairs: [string, string][] = [];
   for (let index = 0; index < words.length; index += 2) pairs.push([words[index] ?? "", words[index + 1] ?? ""]);

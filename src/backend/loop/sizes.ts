@@ -11,10 +11,10 @@ export const sectorBytes = 512;
 /**
  * What the sectors of a fresh volume's device are. Once blocks are shared (a snapshot, a clone) XFS does direct I/O in
  * its own blocks only, and a loop device with smaller sectors falls back to the page cache (measured on 6.18). A
- * filesystem does not mind large sectors; users of raw blocks may.
+ * filesystem with blocks as large does not mind; users of raw blocks may.
  */
-export const sectorBytesFor = (isMounted: boolean, sizeBytes: number): number =>
-  isMounted && sizeBytes % 4096 === 0 ? 4096 : sectorBytes;
+export const sectorBytesFor = (isForLargeBlocks: boolean, sizeBytes: number): number =>
+  isForLargeBlocks && sizeBytes % 4096 === 0 ? 4096 : sectorBytes;
 
 /** The largest file of a pool: XFS and btrfs hold more than we count with, ext4 ends at 16 TiB. */
 export const loopSizes = (poolIsExt: boolean): SizeRules => ({

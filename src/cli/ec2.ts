@@ -5,6 +5,7 @@ import { untilTold } from "./driver.ts";
 import { parseEc2Config } from "./ec2/config.ts";
 import { faultCommand } from "./ec2/fault.ts";
 import { openKeeper } from "./ec2/open-keeper.ts";
+import { readCredentials } from "./ec2/read-credentials.ts";
 import { readPolicy } from "./ec2/read-policy.ts";
 import { volumeCommand } from "./ec2/volume.ts";
 
@@ -24,6 +25,7 @@ export const ec2Options: readonly Option[] = [
   option("--hotplug", "show attached volumes as devices of this machine"),
   option("--device-dir <dir>", "where devices get their names (default: /dev)"),
   option("--imds <host:port>", "serve the metadata service of the first instance"),
+  option("--credentials <file>", "accept only what is signed with a key of this AWS credentials file"),
   option("--iam-policy <file>", "what callers may do, as an IAM policy document (default: everything)"),
   option("--consistency-delay <duration>", "how far describes lag behind, as EC2's do (default: 0s)"),
   option("--log-level <level>", "trace, debug, info, warn, error or silent (default: info)"),
@@ -45,6 +47,7 @@ async function serveEc2(options: Record<string, unknown>): Promise<void> {
   const config = parseEc2Config(options);
   const log = makeLog(config.logLevel);
   const policy = config.iamPolicy === undefined ? undefined : await readPolicy(config.iamPolicy);
+  const credentials = config.credentials === undefined ? undefined : await readCredentials(config.credentials);
   const opened = await openKeeper(config, log);
   const { listen, profile, imds, instance: instances, consistencyDelay: consistencyDelayMs } = config;
   const simulator = await startSimulator({
@@ -53,6 +56,7 @@ async function serveEc2(options: Record<string, unknown>): Promise<void> {
     imds,
     instances,
     consistencyDelayMs,
+    credentials,
     policy,
     log,
     ...opened,

@@ -7,6 +7,7 @@ import type { Statement } from "./iam/policy.ts";
 import type { OrderedKeeper } from "./keeper/in-order.ts";
 import type { Pace } from "./pace.ts";
 import { Parameters } from "./wire/parameters.ts";
+import type { Credentials } from "./wire/signature.ts";
 import type { Xml } from "./wire/xml.ts";
 import type { Moment } from "./world/states.ts";
 import type { World } from "./world/world.ts";
@@ -19,6 +20,8 @@ export interface Ec2 {
   readonly account: string;
   /** What callers may do; undefined: everything. */
   readonly policy: readonly Statement[] | undefined;
+  /** Whose signatures are accepted; undefined: nobody looks at them. */
+  readonly credentials: Credentials | undefined;
   readonly faults: Faults;
   readonly pace: Pace;
   /** How far describes lag behind. */

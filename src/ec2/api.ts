@@ -6,12 +6,15 @@ import { Ec2Error, type ErrorCode, refused } from "./error.ts";
 import type { Faulted } from "./faults/faults.ts";
 import type { FaultKind } from "./faults/rule.ts";
 import { authorize } from "./iam/authorize.ts";
+import { type Signed, verifySignature } from "./wire/signature.ts";
 import { errorXml, responseXml } from "./wire/xml.ts";
 
 /** A request as it came in. */
 export interface ApiRequest {
   readonly values: ReadonlyMap<string, string>;
   readonly region: string;
+  /** What a signature is checked against. */
+  readonly signed: Signed;
 }
 
 export interface ApiAnswer {
@@ -55,7 +58,8 @@ export async function answer(request: ApiRequest, ec2: Ec2): Promise<ApiAnswer> 
 /** Instead of an answer. */
 const cut = Symbol("cut");
 
-async function perform({ values, region }: ApiRequest, ec2: Ec2): Promise<Body | typeof cut> {
+async function perform({ values, region, signed }: ApiRequest, ec2: Ec2): Promise<Body | typeof cut> {
+  if (ec2.credentials !== undefined) verifySignature(signed, ec2.credentials, ec2.world.now);
   const action = findAction(values);
   const faulted: Faulted = { action: action.name, volumeIds: volumesNamedIn(values) };
   const fire = (kind: FaultKind) => ec2.faults.fire(kind, faulted);

@@ -42,10 +42,11 @@ async function routeApi(
   { ec2, log, defaultRegion }: ServeParts,
 ): Promise<void> {
   const began = performance.now();
-  const values = await valuesOf(request, url);
-  if (values === undefined) return send(response, 413, "text/plain", "the body is too long\n");
-  const region = regionIn(request.headers.authorization) ?? defaultRegion;
-  const answered = await answer({ values, region }, ec2);
+  const body = await bodyOf(request);
+  if (body === undefined) return send(response, 413, "text/plain", "the body is too long\n");
+  const { method = "", headers } = request;
+  const region = regionIn(headers.authorization) ?? defaultRegion;
+  const answered = await answer({ values: formValues(url, body), region, signed: { method, url, headers, body } }, ec2);
   const { reply, requestId } = answered;
   if (reply === undefined) response.destroy();
   else {
@@ -55,9 +56,9 @@ async function routeApi(
   report(answered, performance.now() - began, log);
 }
 
-async function valuesOf(request: IncomingMessage, url: URL): Promise<ReadonlyMap<string, string> | undefined> {
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   try {
-    return formValues(url, await readBody(request));
+    return await readBody(request);
   } catch (error) {
     if (error instanceof TooLarge) return undefined;
     throw error;

@@ -16,6 +16,7 @@ import { inOrder } from "./keeper/in-order.ts";
 import type { Keeper } from "./keeper/keeper.ts";
 import { Pace } from "./pace.ts";
 import { serve } from "./serve.ts";
+import type { Credentials } from "./wire/signature.ts";
 import type { InstanceRecord } from "./world/records.ts";
 import { World } from "./world/world.ts";
 import { regionOf } from "./world/zones.ts";
@@ -30,6 +31,8 @@ export interface SimulatorOptions {
   readonly log: Log;
   /** What callers may do; undefined: everything. */
   readonly policy?: readonly Statement[] | undefined;
+  /** Whose signatures are accepted; undefined: nobody looks at them. */
+  readonly credentials?: Credentials | undefined;
   /** Where the metadata service of the first instance is served. */
   readonly imds?: { readonly host: string; readonly port: number } | undefined;
   /** How far describes lag behind. */
@@ -80,6 +83,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     durations: durationsOf(options.profile),
     account: "000000000000",
     policy: options.policy,
+    credentials: options.credentials,
     faults,
     pace: new Pace(1 / profiles[options.profile]),
     consistencyDelayMs,

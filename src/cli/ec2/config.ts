@@ -22,6 +22,7 @@ const ec2Config = z
     state: z.union([z.literal("memory"), absolutePath], "is required: a directory, or memory"),
     stateImage: size.default(100 * 2 ** 30),
     imds: hostAndPort.optional(),
+    credentials: absolutePath.optional(),
     iamPolicy: absolutePath.optional(),
     consistencyDelay: duration.default(0),
     hotplug: z.boolean().default(false),

@@ -21,7 +21,6 @@ export const createSnapshots = defineAction<Wish>({
   mutates: true,
   errors: [
     "ConcurrentSnapshotLimitExceeded",
-    "IncorrectState",
     "InsufficientVolumeCapacity",
     "InvalidInstanceID.Malformed",
     "InvalidInstanceID.NotFound",

@@ -20,7 +20,7 @@ export const levels: readonly Level[] = [
     needsRoot: true,
     prepare: () => needPackages({ fio: "/usr/bin/fio", postgresql: "/usr/lib/postgresql" }),
   },
-  { name: "ec2", needsRoot: true },
+  { name: "ec2", needsRoot: true, prepare: () => needPackages({ fio: "/usr/bin/fio" }) },
   { name: "ebs", needsRoot: true },
   { name: "sanity", needsRoot: true, prepare: buildCsiSanity },
   { name: "fuzz", needsRoot: true },

@@ -75,7 +75,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     isActive: (rule) => faults.isActive(rule),
     isImpaired: (id) => faults.fire("impaired", { action: "DescribeVolumeStatus", volumeIds: [id] }) !== undefined,
   });
-  hotplug = blocks && new Switchboard({ world, ...blocks });
+  hotplug = blocks && new Switchboard({ world, burstScale: profiles[options.profile], ...blocks });
   let hands: Hands | undefined;
   const ec2: Ec2 = {
     world,

@@ -8,6 +8,7 @@ import type { Log } from "../../log.ts";
 import { HostError } from "../../node/host-error.ts";
 import { type Limits, noLimits } from "../../node/volume.ts";
 import type { Plug } from "../world/states.ts";
+import { Bursts } from "./bursts.ts";
 import { makeLinks, ownLink, type Place, removeLinks, targetOf } from "./links.ts";
 import { planPlug, type SeenLoop, type Step } from "./plan.ts";
 import type { Wanted } from "./wanted.ts";
@@ -41,7 +42,7 @@ export interface HandsParts {
   readonly log: Log;
 }
 
-/** How soon to look again where somebody still uses what is to go. */
+/** How soon to look again where somebody still uses what is to go, or empties a bucket. */
 const impatientMs = 100;
 
 /**
@@ -52,6 +53,7 @@ const impatientMs = 100;
 export class Hands {
   readonly #parts: HandsParts;
   readonly #limits = new Map<string, Limits>();
+  readonly #bursts = new Bursts();
   readonly #closing = new AbortController();
   #wake = new AbortController();
   readonly #working: Promise<void>;
@@ -91,7 +93,7 @@ export class Hands {
     }
   }
 
-  /** Looks once and does what is to be done. True where something has to wait for whoever uses it. */
+  /** Looks once and does what is to be done. True where it does not end with that. */
   async #round(): Promise<boolean> {
     const orders = await this.#parts.orders.wanted();
     const reports: PlugReport[] = [];
@@ -100,9 +102,10 @@ export class Hands {
       reports.push({ volumeId, instanceId, plug: await this.#serve(order, orders) });
     }
     await this.#parts.orders.report(reports);
-    return orders.some(
-      ({ wish }, index) => (wish === "out" || wish === "forced") && reports[index]?.plug !== "unplugged",
-    );
+    return orders.some(({ wish, performance }, index) => {
+      if (reports[index]?.plug === "unplugged") return false;
+      return wish === "out" || wish === "forced" || performance.burst !== undefined;
+    });
   }
 
   async #serve(order: Order, all: readonly Order[]): Promise<Plug> {
@@ -144,8 +147,9 @@ export class Hands {
     const place = this.#placeOf(order);
     switch (step) {
       case "limit":
-        return this.#limit(loop.device, order.limits);
+        return this.#limit(loop.device, this.#bursts.limitsOf(loop.device, order.performance, performance.now()));
       case "unlimit":
+        this.#bursts.forget(loop.device);
         return this.#limit(loop.device, noLimits);
       case "link":
         return makeLinks(place, loop.path);
@@ -166,6 +170,7 @@ export class Hands {
     const { loops, throttle } = this.#parts;
     const loop = await loops.attach({ kind: "image", file, sectorBytes: 512, discard: true }, false);
     this.#limits.delete(loop.device);
+    this.#bursts.forget(loop.device);
     throttle.set(loop.device, noLimits); // what a former user of the number left
     return loop;
   }

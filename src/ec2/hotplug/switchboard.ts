@@ -9,6 +9,8 @@ export interface SwitchboardParts {
   readonly fileOf: (volumeId: string) => string;
   /** Whether hands of this process plug in what is attached to instances that nobody else plays. */
   readonly plugsHere: boolean;
+  /** How long buckets last, in units of how long they last at AWS. */
+  readonly burstScale: number;
 }
 
 /** How long nobody looks at most: somebody may have unmounted what is to go. */
@@ -51,8 +53,8 @@ export class Switchboard {
   }
 
   #orders(isOurs: (instanceId: string) => boolean): readonly Order[] {
-    const { world, fileOf } = this.#parts;
-    return wantedOf(world, isOurs).map((wanted) => ({ ...wanted, file: fileOf(wanted.volumeId) }));
+    const { world, fileOf, burstScale } = this.#parts;
+    return wantedOf(world, isOurs, burstScale).map((wanted) => ({ ...wanted, file: fileOf(wanted.volumeId) }));
   }
 
   /**

@@ -1,5 +1,4 @@
-import type { Limits } from "../../node/volume.ts";
-import { performanceOf } from "../limits/performance.ts";
+import { type Performance, performanceOf } from "../limits/performance.ts";
 import type { AttachmentRecord, VolumeRecord } from "../world/records.ts";
 import { type Moment, shapeAt } from "../world/states.ts";
 import type { World } from "../world/world.ts";
@@ -12,27 +11,31 @@ export interface Wanted {
   /** `in`: the device is to be there. `stay`: whatever is there stays. `out`: it is to go, `forced` whoever uses it. */
   readonly wish: "in" | "stay" | "out" | "forced";
   readonly sizeBytes: number;
-  readonly limits: Limits;
+  readonly performance: Performance;
 }
 
 /** What is to be plugged in now at the instances that `isOurs` names. */
-export function wantedOf(world: World, isOurs: (instanceId: string) => boolean): readonly Wanted[] {
+export function wantedOf(world: World, isOurs: (instanceId: string) => boolean, burstScale = 1): readonly Wanted[] {
   const moment = world.moment();
   return [...world.allVolumes(moment)].flatMap((volume) =>
     volume.attachments
       .filter(({ instanceId }) => isOurs(instanceId))
-      .map((attachment) => wantedFor(volume, attachment, moment)),
+      .map((attachment) => wantedFor(volume, attachment, moment, burstScale)),
   );
 }
 
-const wantedFor = (volume: VolumeRecord, attachment: AttachmentRecord, moment: Moment): Wanted => ({
+const wantedFor = (volume: VolumeRecord, attachment: AttachmentRecord, moment: Moment, burstScale: number): Wanted => ({
   volumeId: volume.id,
   instanceId: attachment.instanceId,
   device: attachment.device,
   wish: wishFor(attachment, moment),
   sizeBytes: shapeAt(volume, moment.now).sizeGiB * 2 ** 30,
-  limits: performanceOf(shapeAt(volume, moment.now)).limits,
+  performance: scaled(performanceOf(shapeAt(volume, moment.now)), burstScale),
 });
+
+/** A bucket lasts as long as the profile lets things last. */
+const scaled = ({ limits, burst }: Performance, burstScale: number): Performance =>
+  burst === undefined ? { limits } : { limits, burst: { ...burst, capacity: burst.capacity * burstScale } };
 
 function wishFor({ attachedAt, stuckBy, detach }: AttachmentRecord, moment: Moment): Wanted["wish"] {
   const isStuck = (rule: string | undefined) => rule !== undefined && moment.isActive(rule);

@@ -68,6 +68,8 @@ export interface PathMount {
 
 export type Contents =
   | { readonly kind: "blank" }
+  /** Bytes that bear no signature of anything: a user's raw blocks, or what a killed mkfs left. */
+  | { readonly kind: "unsigned" }
   | { readonly kind: "filesystem"; readonly fsType: FsType; readonly sizeBytes: number }
   | { readonly kind: "other"; readonly description: string };
 

@@ -176,23 +176,18 @@ function decideFormat(
   { contents, volume: facts }: StageFacts,
 ): FormatDecision | Refusal {
   const { filesystem } = volume;
-  const holds =
-    contents.kind === "other"
-      ? contents.description
-      : contents.kind === "filesystem"
-        ? contents.fsType
-        : "no filesystem";
+  const holds = wordsFor(contents);
   const toMake = wanted ?? "ext4";
   const never = (reason: string) => refuse("FAILED_PRECONDITION", `volume ${volume.id} holds ${holds}; ${reason}`);
   switch (filesystem.state) {
     case "none":
     case "unrecorded":
       if (contents.kind === "blank") return makeUnlessHeld(toMake);
-      if (filesystem.state === "none" || contents.kind === "other") return never("it is never formatted over");
+      if (filesystem.state === "none" || contents.kind !== "filesystem") return never("it is never formatted over");
       break;
     case "started":
-      // a killed mkfs leaves its own type or nothing that blkid knows
-      if (contents.kind === "blank") return makeUnlessHeld(filesystem.fsType);
+      // a killed mkfs leaves its own type or nothing that blkid knows; nobody else has had the volume since
+      if (contents.kind === "blank" || contents.kind === "unsigned") return makeUnlessHeld(filesystem.fsType);
       if (contents.kind === "filesystem" && contents.fsType === filesystem.fsType)
         return makeUnlessHeld(filesystem.fsType);
       return never(`a started ${filesystem.fsType} was expected, and it is never formatted over`);
@@ -210,6 +205,21 @@ function decideFormat(
     if (facts.heldElsewhere)
       return refuse("ABORTED", `volume ${volume.id} is held by another program and cannot be formatted now`);
     return { format: true, fsType };
+  }
+}
+
+function wordsFor(contents: Contents): string {
+  switch (contents.kind) {
+    case "blank":
+      return "no filesystem";
+    case "unsigned":
+      return "data that is no filesystem";
+    case "filesystem":
+      return contents.fsType;
+    case "other":
+      return contents.description;
+    default:
+      return contents satisfies never;
   }
 }
 

@@ -37,7 +37,7 @@ describe("what is on a volume is never formatted over", () => {
     await at.co.hide(asBlock);
     const before = await hashOf(imageOf(volume));
     expect(await refusalOf(at.co.stage(volume))).toMatch(
-      /^FAILED_PRECONDITION: volume .* holds no filesystem; what was once written/,
+      /^FAILED_PRECONDITION: volume .* holds data that is no filesystem; what was once written/,
     );
     expect(await hashOf(imageOf(volume))).toBe(before);
     await at.co.end(volume);

@@ -1,4 +1,4 @@
-import { truncate, writeFile } from "node:fs/promises";
+import { open, truncate, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { probe } from "../../src/host/probe.ts";
 import { commandRunner } from "../../src/host/run.ts";
@@ -12,6 +12,8 @@ describe("blank is only what is proven so", () => {
   test.each<[string, (path: string) => Promise<unknown>, object]>([
     ["a file without a block", async () => {}, { kind: "blank" }],
     ["zeros", (path) => writeFile(path, Buffer.alloc(8192), { flag: "r+" }), { kind: "blank" }],
+    ["bytes of no kind at the beginning", (path) => writeFile(path, "database", { flag: "r+" }), { kind: "unsigned" }],
+    ["bytes of no kind at the end", (path) => writeAtEnd(path, "log"), { kind: "unsigned" }],
     ["swap", (path) => must("mkswap", path), { kind: "other", description: "swap" }],
     ["ext2", (path) => must("mkfs.ext2", "-q", path), { kind: "filesystem" }],
     ["a partition table", writePartitionTable, { kind: "other", description: "a dos partition table" }],
@@ -35,4 +37,9 @@ async function writePartitionTable(path: string): Promise<void> {
   Buffer.from("00000000830000000008000000400000", "hex").copy(sector, 446);
   Buffer.from("55aa", "hex").copy(sector, 510);
   await writeFile(path, sector, { flag: "r+" });
+}
+
+async function writeAtEnd(path: string, text: string): Promise<void> {
+  await using file = await open(path, "r+");
+  await file.write(text, 64 * 2 ** 20 - text.length);
 }

@@ -16,6 +16,7 @@ describe("a filesystem is made only on what is proven blank", () => {
   const unrecorded: Unrecorded = { state: "unrecorded" };
   const blank: Contents = { kind: "blank" };
   const holds = (fsType: FsType): Contents => ({ kind: "filesystem", fsType, sizeBytes: GiB });
+  const unsigned: Contents = { kind: "unsigned" };
   const table: Contents = { kind: "other", description: "a gpt partition table" };
 
   /** The record, the bytes, and what becomes of a wish for ext4: made, mounted as it is, or refused. */
@@ -24,19 +25,24 @@ describe("a filesystem is made only on what is proven blank", () => {
     ["born blank, yet it holds an ext4", none, holds("ext4"), "refused"],
     ["born blank, yet it holds an xfs", none, holds("xfs"), "refused"],
     ["born blank, yet it holds a partition table", none, table, "refused"],
+    ["born blank, yet it holds bytes of no kind", none, unsigned, "refused"],
     ["mkfs ran, and nothing came of it", started, blank, "made"],
+    ["mkfs ran, and left bytes of no kind", started, unsigned, "made"],
     ["mkfs ran, perhaps not to its end", started, holds("ext4"), "made"],
     ["mkfs ran, yet it holds another filesystem", started, holds("xfs"), "refused"],
     ["mkfs ran, yet it holds a partition table", started, table, "refused"],
     ["made once", done, holds("ext4"), "kept"],
     ["made once, and now blank", done, blank, "refused"],
     ["made once, and now another filesystem", done, holds("xfs"), "refused"],
+    ["made once, and now bytes of no kind", done, unsigned, "refused"],
     ["made once, and now a partition table", done, table, "refused"],
     ["raw blocks that a user left blank", rawBlocks, blank, "refused"],
     ["raw blocks on which a user made an ext4", rawBlocks, holds("ext4"), "kept"],
     ["raw blocks on which a user made an xfs", rawBlocks, holds("xfs"), "refused"],
+    ["raw blocks with a user's bytes", rawBlocks, unsigned, "refused"],
     ["raw blocks with a partition table", rawBlocks, table, "refused"],
     ["no record, blank", unrecorded, blank, "made"],
+    ["no record, bytes of no kind, perhaps a user's", unrecorded, unsigned, "refused"],
     ["no record, an ext4", unrecorded, holds("ext4"), "kept"],
     ["no record, an xfs", unrecorded, holds("xfs"), "refused"],
     ["no record, a partition table", unrecorded, table, "refused"],

@@ -3,17 +3,20 @@ import { startTestDriver } from "../support/driver.ts";
 import { runSanity, testCases } from "../support/run-sanity.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 
-for (const access of ["mount", "block"] as const) {
-  const cases = await run(access);
-  describe(`csi-sanity, loop as ${access}`, () => {
-    testCases(cases);
-    test("runs all of its 102 cases", () => expect(cases.filter(({ skipped }) => !skipped)).toHaveLength(102));
-  });
+/** The pools that there are: with and without shared blocks, and btrfs, whose numbers of devices are its own. */
+for (const on of ["xfs", "btrfs", "ext4"] as const) {
+  for (const access of ["mount", "block"] as const) {
+    const cases = await run(access, on);
+    describe(`csi-sanity, loop as ${access}${on === "xfs" ? "" : ` in a pool on ${on}`}`, () => {
+      testCases(cases);
+      test("runs all of its 102 cases", () => expect(cases.filter(({ skipped }) => !skipped)).toHaveLength(102));
+    });
+  }
 }
 
 /** xfs, for ext4 cannot grow online on every machine that runs these tests. */
-async function run(access: "mount" | "block") {
-  await using sandbox = await makeSandbox();
+async function run(access: "mount" | "block", on: "xfs" | "btrfs" | "ext4") {
+  await using sandbox = await makeSandbox({ on, poolBytes: 12 * 2 ** 30 });
   await using driver = await startTestDriver(sandbox, {
     flags: ["--attach", "--max-volumes-per-node", "3", "--default-fs", "xfs"],
   });

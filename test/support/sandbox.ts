@@ -19,20 +19,37 @@ export interface SandboxOptions {
   readonly poolBytes?: number;
   /** Make the pool in a plain directory instead, on whatever filesystem the temporary folder has. */
   readonly plain?: boolean;
+  /** What the pool lies on; ext4 cannot share blocks. */
+  readonly on?: "xfs" | "btrfs" | "ext4";
 }
 
 /** Made below the temporary folder, with an XFS pool in it; disposing it takes all of it away, whatever a test left. */
-export async function makeSandbox({ poolBytes = 8 * 2 ** 30, plain = false }: SandboxOptions = {}): Promise<Sandbox> {
+export async function makeSandbox({
+  poolBytes = 8 * 2 ** 30,
+  plain = false,
+  on = "xfs",
+}: SandboxOptions = {}): Promise<Sandbox> {
   const folder = await mkdtemp(join(tmpdir(), "kura-test-"));
   const pool = join(folder, "pool");
   await mkdir(join(folder, "kubelet"));
-  await createPool({ root: pool, imageBytes: plain ? undefined : poolBytes, sparse: true }, commandRunner());
+  if (on !== "xfs") await mountFilesystem(on, pool, poolBytes);
+  const imageBytes = plain || on !== "xfs" ? undefined : poolBytes;
+  await createPool({ root: pool, imageBytes, sparse: true }, commandRunner());
   return {
     folder,
     pool,
     path: (...names) => join(folder, ...names),
     [Symbol.asyncDispose]: () => removeAll(folder),
   };
+}
+
+/** A filesystem of a user's own, in a file that is nobody's pool image. */
+async function mountFilesystem(type: "btrfs" | "ext4", path: string, bytes: number): Promise<void> {
+  const file = `${path}-disk`;
+  await must("truncate", "--size", String(bytes), file);
+  await must(`mkfs.${type}`, "-q", file);
+  await mkdir(path);
+  await must("mount", "-o", "loop", file, path);
 }
 
 async function removeAll(folder: string): Promise<void> {

@@ -17,14 +17,14 @@ const operations: readonly Operation[] = [
 /** Points at which a driver was killed, and came back from. */
 const survived: string[] = [];
 
-for (const [name, flags] of Object.entries(drivers)) {
-  describe(`kill -9 at every step (${["kura driver", ...flags].join(" ")})`, () => {
+for (const [name, { flags, plain }] of Object.entries(drivers)) {
+  describe(`kill -9 at every step (${["kura driver", ...flags, ...(plain ? ["on a plain pool"] : [])].join(" ")})`, () => {
     let world: CrashWorld | undefined;
     afterAll(() => world?.[Symbol.asyncDispose]());
 
     /** One world for all, as long as nothing goes wrong in it. */
     async function inWorld(work: (world: CrashWorld) => Promise<void>): Promise<void> {
-      world ??= await CrashWorld.make(flags);
+      world ??= await CrashWorld.make(flags, { plain });
       try {
         await work(world);
       } catch (error) {

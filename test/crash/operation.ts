@@ -1,8 +1,13 @@
 import { capabilityOf, type VolumeWish } from "../support/co.ts";
 import type { CrashWorld } from "../support/crash-world.ts";
 
-/** Drivers by what they are started with. */
-export const drivers = { loop: [], attach: ["--attach"], hostpath: ["--backend", "hostpath"] } as const;
+/** Drivers by what they are started with. A plain pool lies on the temporary folder's filesystem, mostly without reflink. */
+export const drivers = {
+  loop: { flags: [], plain: false },
+  attach: { flags: ["--attach"], plain: false },
+  hostpath: { flags: ["--backend", "hostpath"], plain: false },
+  plain: { flags: [], plain: true },
+} as const;
 
 /** One call under test, and how to come to where it can be made. */
 export interface Operation<Ready = unknown, Made = unknown> {

@@ -64,6 +64,22 @@ export const volumeOperations = [
     end: ({ volume }, world) => world.end(volume),
   }),
   operation({
+    name: "CreateVolume, the clone of one that is not staged",
+    on: "plain",
+    prepare: async (world) => {
+      const source = await mountedWithData(world, "source", { bytes: 16 * MiB, use: "ext4" });
+      await world.co.hide(source.volume);
+      return source;
+    },
+    call: (_, { volume }) => [
+      "CreateVolume",
+      requestOf("clone", { bytes: 16 * MiB, use: "ext4", source: fromVolume(volume) }),
+    ],
+    check: (_, { sum }, world, { volume }: Created) => expectData(world, `volumes/${volume.volumeId}`, "ext4", sum),
+    undo: deleteIt,
+    end: ({ volume }, world) => world.end(volume),
+  }),
+  operation({
     name: "DeleteVolume",
     before: ({ co }) => co.create("fresh", small),
     call: ({ id }) => ["DeleteVolume", { volumeId: id }],

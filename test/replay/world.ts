@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { readMounts } from "../../src/host/mounts.ts";
 import { startTestDriver, type TestDriver } from "../support/driver.ts";
+import { heapOf, withInspector } from "../support/heap.ts";
 import { loopsOf, makeSandbox, type Sandbox } from "../support/sandbox.ts";
 
 /** What the driver lists, and what of it can be seen on the machine. */
@@ -36,7 +37,7 @@ export class ReplayWorld implements AsyncDisposable {
     const sandbox = await makeSandbox({ poolBytes: 20 * 2 ** 30 });
     const http = `127.0.0.1:${await freePort()}`;
     const flags = ["--attach", "--http", http, "--log-level", "warn"];
-    return new ReplayWorld(sandbox, await startTestDriver(sandbox, { flags }), http);
+    return new ReplayWorld(sandbox, await startTestDriver(sandbox, { flags, env: withInspector }), http);
   }
 
   async look(): Promise<Seen> {
@@ -113,12 +114,10 @@ export class ReplayWorld implements AsyncDisposable {
     return Number(value);
   }
 
-  /** What the driver's process holds. */
-  async resources(): Promise<{ readonly residentMiB: number; readonly descriptors: number }> {
-    const proc = `/proc/${this.driver.process.pid}`;
-    const status = await readFile(`${proc}/status`, "utf8");
-    const residentMiB = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-    return { residentMiB, descriptors: (await readdir(`${proc}/fd`)).length };
+  /** What the driver's process cannot give back. */
+  async resources(): Promise<{ readonly heapMiB: number; readonly descriptors: number }> {
+    const heapMiB = await heapOf(this.driver.logFile);
+    return { heapMiB, descriptors: (await readdir(`/proc/${this.driver.process.pid}/fd`)).length };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

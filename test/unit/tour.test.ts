@@ -27,7 +27,7 @@ describe("the tour of the code", () => {
   });
 
   test("has a line for every RPC of the specification, and the file is that RPC's", () => {
-    const lines = [...tour.matchAll(/^\| (\w*) ?\| (\w+) \| \[`([^`]+)`\]/gm)].map(([, , rpc, file]) => ({
+    const lines = [...tour.matchAll(/^\| (\w*) *\| (\w+) *\| \[`([^`]+)`\]/gm)].map(([, , rpc, file]) => ({
       rpc,
       file,
     }));
@@ -38,6 +38,8 @@ describe("the tour of the code", () => {
 
   test("leaves out no room", () => {
     const rooms = readdirSync(`${root}src`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    expect(rooms.map(({ name }) => name).filter((room) => !tour.includes(`| \`${room}/\` |`))).toEqual([]);
+    expect(
+      rooms.map(({ name }) => name).filter((room) => !new RegExp(`^\\| \`${room}/\` *\\|`, "m").test(tour)),
+    ).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /** Writes docs/parameters.md from the rules by which the backends judge parameters: `npm run docs`. */
 import { writeFileSync } from "node:fs";
+import { ebsParameters } from "../src/backend/ebs/parameters.ts";
 import { hostpathParameters } from "../src/backend/hostpath/parameters.ts";
 import { safeOptions } from "../src/backend/loop/mkfs-options.ts";
 import { loopParameters } from "../src/backend/loop/parameters.ts";
@@ -9,6 +10,7 @@ import type { ParameterRule } from "../src/backend/parameter-rules.ts";
 export const parametersOf: Readonly<Record<string, readonly ParameterRule[]>> = {
   loop: loopParameters,
   hostpath: hostpathParameters,
+  ebs: ebsParameters,
 };
 
 /** What follows a backend's table. */
@@ -28,6 +30,16 @@ ${table(
   ]),
 )}
 `,
+  ebs: `### Tags
+
+\`tagSpecification_1: "key=value"\`, and so on with other numbers, gives volumes a tag; in a VolumeSnapshotClass, snapshots;
+in a VolumeAttributesClass it changes one, and \`tagDeletion_1: "key"\` takes one away. In the value, \`{{ .PVCName }}\`,
+\`{{ .PVCNamespace }}\` and \`{{ .PVName }}\` (for snapshots \`{{ .VolumeSnapshotName }}\`, \`{{ .VolumeSnapshotNamespace }}\` and
+\`{{ .VolumeSnapshotContentName }}\`) stand for names, where the sidecars run with \`--extra-create-metadata\` (or
+\`--extra-modify-metadata\`). They can be passed on: \`{{ .PVCNamespace | field "-" 2 | toUpper }}\`, with toUpper, toLower,
+contains, index, lastIndex, \`field SEPARATOR NUMBER\` and \`substring START END\`. Nothing else of Go's templates is
+allowed. Tags of the driver, of Kubernetes and of AWS cannot be set.
+`,
 };
 
 export const parametersPage = (): string => `# Parameters
@@ -37,7 +49,7 @@ volume is used. This page is made from the rules in the source by \`npm run docs
 
 Keys are compared without case, values are checked strictly, and a key that is not known is refused: a typo that is
 ignored is found too late. Keys that begin with \`csi.storage.k8s.io/\` belong to Kubernetes and are left alone.
-VolumeSnapshotClasses and VolumeGroupSnapshotClasses have no parameters.
+VolumeSnapshotClasses and VolumeGroupSnapshotClasses have no parameters but the tags of ebs.
 
 ${Object.entries(parametersOf).map(sectionOf).join("\n")}`;
 

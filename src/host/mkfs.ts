@@ -22,8 +22,8 @@ export async function mkfsCommand(
     case "ext4":
     case "ext3": {
       const extended = `lazy_itable_init=1,lazy_journal_init=1,${discard ? "discard" : "nodiscard"}`;
-      const features = fsType === "ext4" ? ext4Features : ext3Features;
-      return [`mkfs.${fsType}`, "-q", "-F", "-O", features, "-E", extended, ...options, device];
+      const { features, others } = withFeatures(fsType === "ext4" ? ext4Features : ext3Features, options);
+      return [`mkfs.${fsType}`, "-q", "-F", "-O", features, "-E", extended, ...others, device];
     }
     case "xfs":
       return ["mkfs.xfs", "-q", "-f", ...(discard ? [] : ["-K"]), ...(await xfsDefaults(run)), ...options, device];
@@ -32,6 +32,16 @@ export async function mkfsCommand(
     default:
       return fsType satisfies never;
   }
+}
+
+/** mke2fs takes the last -O only, so features that are asked for go behind ours. */
+function withFeatures(
+  features: string,
+  options: readonly string[],
+): { readonly features: string; readonly others: readonly string[] } {
+  const isFeature = (index: number) => options[index] === "-O" || options[index - 1] === "-O";
+  const asked = options.filter((word, index) => isFeature(index) && word !== "-O");
+  return { features: [features, ...asked].join(","), others: options.filter((_, index) => !isFeature(index)) };
 }
 
 /** 64-bit extent counters are the default of newer xfsprogs and need kernel 5.19; older ones don't know the option. */

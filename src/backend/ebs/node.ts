@@ -31,11 +31,13 @@ interface Place {
 export function ebsNode({ self, taken, attachLimit }: EbsNodeParts): NodeBackend {
   /** Where volumes were found, so that one whose disk has gone can still be told of and its mounts taken away. */
   const known = new Map<string, Place>();
+  const instance = self.instanceId;
 
   async function find(volume: string, said: Said, signal: AbortSignal): Promise<NodeVolume | undefined> {
     const { publishContext = {}, volumeContext = {}, leastBytes = 0 } = said;
     const devicePath = publishContext["devicePath"];
-    const disk = devicePath ? await awaitDevice(volume, devicePath, signal) : await findDevice(volume, undefined);
+    const sought = { volume, instance, devicePath };
+    const disk = devicePath ? await awaitDevice(sought, signal) : await findDevice(sought);
     if (disk === undefined) return undefined;
     // calls after the first do not say which partition it was
     const partition = volumeContext["partition"] ?? known.get(volume)?.partition;
@@ -58,7 +60,7 @@ export function ebsNode({ self, taken, attachLimit }: EbsNodeParts): NodeBackend
     name: "ebs",
     find,
     async locate(volume) {
-      const disk = await findDevice(volume, undefined);
+      const disk = await findDevice({ volume, instance });
       const before = known.get(volume);
       if (disk !== undefined) return deviceAt(await partitionOf(disk, before?.partition, neverAborted));
       const isTaken = before !== undefined && volumeOnDisk(basename(before.disk)) !== undefined;
@@ -69,11 +71,11 @@ export function ebsNode({ self, taken, attachLimit }: EbsNodeParts): NodeBackend
     },
     async info() {
       const maxVolumes = attachLimit ?? roomFor(self.instanceType, await taken());
-      return { nodeId: self.instanceId, maxVolumes, topology: topologyOfZone(self.zone) };
+      return { nodeId: instance, maxVolumes, topology: topologyOfZone(self.zone) };
     },
     async health(volume) {
-      if ((await findDevice(volume, undefined)) !== undefined) return [];
-      const message = `the disk of volume ${volume} is no longer attached to ${self.instanceId}`;
+      if ((await findDevice({ volume, instance })) !== undefined) return [];
+      const message = `the disk of volume ${volume} is no longer attached to ${instance}`;
       return [{ status: "INACCESSIBLE", reason: "AttachmentLost", message }];
     },
     storageHealth: async () => [],

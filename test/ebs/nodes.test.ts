@@ -1,0 +1,161 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { Co, type CoVolume, refusalOf } from "../support/co.ts";
+import { startEbsDriver } from "../support/ebs-driver.ts";
+import { startTestEc2 } from "../support/ec2.ts";
+import { makeSandbox, mountsOf, type Sandbox } from "../support/sandbox.ts";
+
+const GiB = 2 ** 30;
+const [first, second] = ["i-00000000000000001", "i-00000000000000002"] as const;
+
+/** One EC2, and on this machine two of its instances, each with a driver of its own: a cluster of two nodes. */
+const resources = new AsyncDisposableStack();
+const sandbox = resources.use(await makeSandbox({ plain: true }));
+const ec2 = resources.use(await startTestEc2(sandbox));
+const here = await makeNode(sandbox, first);
+const there = await makeNode(resources.use(await makeSandbox({ plain: true })), second);
+afterAll(() => resources.disposeAsync());
+
+interface Node {
+  readonly co: Co;
+  readonly id: string;
+  readonly place: Sandbox;
+  /** Attached, staged and published here. */
+  show(volume: CoVolume, over?: object): Promise<void>;
+  hide(volume: CoVolume): Promise<void>;
+}
+
+async function makeNode(place: Sandbox, id: string): Promise<Node> {
+  const driver = resources.use(await startEbsDriver(place, ec2, { flags: ["--instance-id", id] }));
+  const co = new Co(place, driver);
+  return {
+    co,
+    id,
+    place,
+    async show(volume, over = {}) {
+      const { publishContext } = await attach(co, id, volume, over);
+      await co.stage(volume, { publishContext });
+      await co.publish(volume, { publishContext, ...over });
+    },
+    async hide(volume) {
+      await co.hide(volume);
+      await co.call("ControllerUnpublishVolume", { volumeId: volume.id, nodeId: id });
+    },
+  };
+}
+
+const attach = (co: Co, nodeId: string, { id, capability, context }: CoVolume, over: object = {}) =>
+  co.call<{ publishContext: Record<string, string> }>("ControllerPublishVolume", {
+    volumeId: id,
+    nodeId,
+    volumeCapability: capability,
+    volumeContext: context,
+    ...over,
+  });
+
+/** The same volume, with the paths of the other node. */
+const at = ({ place }: Node, volume: CoVolume): CoVolume => ({
+  ...volume,
+  staging: place.path("kubelet", volume.id, "staging"),
+  target: place.path("kubelet", volume.id, "target"),
+});
+
+test("each node tells its instance, its zone under both names, and how many volumes it takes", async () => {
+  for (const [node, id] of [
+    [here, first],
+    [there, second],
+  ] as const) {
+    const zone = "us-east-1a";
+    expect(await node.co.call("NodeGetInfo")).toMatchObject({
+      nodeId: id,
+      accessibleTopology: {
+        segments: { "topology.kubernetes.io/zone": zone, "topology.ebs.csi.aws.com/zone": zone },
+      },
+    });
+  }
+});
+
+describe.each(["ext4", "ext3", "xfs"] as const)("%s", (use) => {
+  test("written on one node it is read on the other, once the first has let go", async () => {
+    const volume = await here.co.create(`moving-${use}`, { use, bytes: GiB });
+    await here.show(volume);
+    await writeFile(join(volume.target, "file"), use);
+    const moved = at(there, volume);
+    expect(await refusalOf(attach(there.co, second, moved))).toMatch(
+      new RegExp(`^FAILED_PRECONDITION: volume ${volume.id} is attached at node ${first}`),
+    );
+    await here.hide(volume);
+    await there.show(moved);
+    expect(await readFile(join(moved.target, "file"), "utf8")).toBe(use);
+    expect(await refusalOf(there.co.delete(moved))).toMatch(/^FAILED_PRECONDITION: .*attached to i-0/);
+    await there.hide(moved);
+    await there.co.delete(moved);
+    expect([...(await mountsOf(here.place)), ...(await mountsOf(there.place))].filter(isNode)).toEqual([]);
+  });
+});
+
+/** Not the simulator's own pool. */
+const isNode = (path: string): boolean => path.includes("/kubelet/");
+
+test("a volume that grew is grown on the node, mounted, and a restore larger than its snapshot at its first mount", async () => {
+  const volume = await here.co.create("growing", { use: "xfs", bytes: GiB });
+  await here.show(volume);
+  await writeFile(join(volume.target, "file"), "kept");
+  const snapshot = await here.co.snapshot("growing", volume);
+  await here.co.call("ControllerExpandVolume", { volumeId: volume.id, capacityRange: { requiredBytes: 3 * GiB } });
+  const expand = { volumeId: volume.id, volumePath: volume.target, capacityRange: { requiredBytes: 3 * GiB } };
+  expect(await here.co.call("NodeExpandVolume", expand)).toMatchObject({ capacityBytes: String(3 * GiB) });
+  expect(await totalOf(volume)).toBeGreaterThan(2.8 * GiB);
+
+  const restored = await here.co.create("restored", {
+    use: "xfs",
+    bytes: 2 * GiB,
+    source: { snapshot: { snapshotId: snapshot.snapshotId } },
+  });
+  await here.show(restored);
+  expect(await totalOf(restored)).toBeGreaterThan(1.8 * GiB);
+  for (const each of [restored, volume]) {
+    await here.hide(each);
+    await here.co.delete(each);
+  }
+});
+
+async function totalOf({ id, target }: CoVolume): Promise<number> {
+  const { usage } = await here.co.call<{ usage: { unit: string; total: string }[] }>("NodeGetVolumeStats", {
+    volumeId: id,
+    volumePath: target,
+  });
+  return Number(usage.find(({ unit }) => unit === "BYTES")?.total);
+}
+
+test("an io2 volume of raw blocks is on both nodes at a time", async () => {
+  const volume = await here.co.create("shared", {
+    use: "block",
+    mode: "MULTI_NODE_MULTI_WRITER",
+    bytes: 4 * GiB,
+    parameters: { type: "io2", iops: "1000" },
+  });
+  const other = at(there, volume);
+  await here.show(volume);
+  await there.show(other);
+  const { status } = await here.co.call<{ status: { publishedNodeIds: string[] } }>("ControllerGetVolume", {
+    volumeId: volume.id,
+  });
+  expect(status.publishedNodeIds.sort()).toEqual([first, second]);
+  // both nodes are this one machine, whose mounts they share
+  await here.co.unpublish(volume);
+  await there.co.unpublish(other);
+  await here.hide(volume);
+  await there.hide(other);
+  await here.co.delete(volume);
+});
+
+test("for writers on many nodes a filesystem is refused, and a type that only one node can hold", async () => {
+  const mode = "MULTI_NODE_MULTI_WRITER";
+  for (const wish of [
+    { use: "ext4", parameters: { type: "io2", iops: "1000" } },
+    { use: "block", parameters: { type: "gp3" } },
+  ] as const)
+    expect(await refusalOf(here.co.create("many", { mode, ...wish }))).toMatch(/^INVALID_ARGUMENT: .*io1 or io2/);
+});

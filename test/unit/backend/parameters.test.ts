@@ -15,9 +15,13 @@ interface Judged {
 }
 
 const wholeNumbers = (least: number, most: number): Judged => ({
-  accepts: { [String(least)]: String(least), [String(most)]: String(most), "007": "7" },
+  accepts: { [String(least)]: String(least), [String(most)]: String(most), [`00${least}`]: String(least) },
   refuses: ["", "-1", String(most + 1), "1.5", "1e3", "0x10", " 1", "many"],
 });
+
+const booleans: Judged = { accepts: { true: "true", FALSE: "false" }, refuses: ["", "yes", "1", "true "] };
+/** They become words of a command. */
+const words: Judged = { accepts: { 4096: "4096", "64k": "64k" }, refuses: ["", "4096 -n", "a;b", "/dev/sda", "-n"] };
 
 const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   loop: {
@@ -37,6 +41,28 @@ const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
     uid: wholeNumbers(0, 4_294_967_294),
     gid: wholeNumbers(0, 4_294_967_294),
     mode: { accepts: { "0755": "0755", "2770": "2770", 755: "0755" }, refuses: ["", "888", "rwx", "07777", "77"] },
+  },
+  ebs: {
+    type: { accepts: { gp3: "gp3", IO2: "io2", standard: "standard" }, refuses: ["", "io3", "constructor"] },
+    iops: wholeNumbers(100, 256_000),
+    iopsPerGB: wholeNumbers(1, 1000),
+    allowAutoIOPSPerGBIncrease: booleans,
+    allowAutoIOPSIncreaseOnModify: booleans,
+    throughput: wholeNumbers(125, 2000),
+    encrypted: booleans,
+    kmsKeyId: { accepts: { "alias/volumes": "alias/volumes" }, refuses: [""] },
+    blockExpress: booleans,
+    volumeInitializationRate: wholeNumbers(100, 300),
+    blockAttachUntilInitialized: booleans,
+    fsType: { accepts: { ext4: "ext4", XFS: "xfs" }, refuses: ["", "ntfs"] },
+    blockSize: words,
+    inodeSize: words,
+    bytesPerInode: words,
+    numberOfInodes: words,
+    ext4ClusterSize: words,
+    ext4BigAlloc: booleans,
+    ext4EncryptionSupport: booleans,
+    partition: { accepts: { "": "", 0: "0" }, refuses: ["1", "00"] },
   },
 };
 

@@ -1,12 +1,9 @@
 import { Command, Option } from "commander";
-import { startSimulator } from "../ec2/simulator.ts";
 import { makeLog } from "../log.ts";
 import { untilTold } from "./driver.ts";
 import { parseEc2Config } from "./ec2/config.ts";
 import { faultCommand } from "./ec2/fault.ts";
-import { openKeeper } from "./ec2/open-keeper.ts";
-import { readCredentials } from "./ec2/read-credentials.ts";
-import { readPolicy } from "./ec2/read-policy.ts";
+import { startEc2 } from "./ec2/start-ec2.ts";
 import { volumeCommand } from "./ec2/volume.ts";
 
 /** Each flag has an environment variable: --profile is KURA_EC2_PROFILE. */
@@ -46,22 +43,8 @@ export function ec2Command(): Command {
 async function serveEc2(options: Record<string, unknown>): Promise<void> {
   const config = parseEc2Config(options);
   const log = makeLog(config.logLevel);
-  const policy = config.iamPolicy === undefined ? undefined : await readPolicy(config.iamPolicy);
-  const credentials = config.credentials === undefined ? undefined : await readCredentials(config.credentials);
-  const opened = await openKeeper(config, log);
-  const { listen, profile, imds, instance: instances, consistencyDelay: consistencyDelayMs } = config;
-  const simulator = await startSimulator({
-    listen,
-    profile,
-    imds,
-    instances,
-    consistencyDelayMs,
-    credentials,
-    policy,
-    log,
-    ...opened,
-  });
-  log.info({ url: simulator.url, imds: simulator.imdsUrl, profile }, "serving EC2");
+  const simulator = await startEc2(config, log);
+  log.info({ url: simulator.url, imds: simulator.imdsUrl, profile: config.profile }, "serving EC2");
   await untilTold();
   log.info("stopping");
   await simulator.close();

@@ -12,6 +12,7 @@ import { untilTold } from "./driver.ts";
 import { say } from "./say.ts";
 import { setUp } from "./set-up.ts";
 import { type RunningDriver, startDriver } from "./start-driver.ts";
+import { startEbs } from "./start-ebs.ts";
 import { tellStory } from "./story/story.ts";
 
 const poolBytes = 20 * 2 ** 30;
@@ -21,8 +22,12 @@ export function startCommand(): Command {
   return new Command("start")
     .description("set up, tell the life of one volume on a real pool, and serve (what npm start runs)")
     .option("--once", "end after the story and leave nothing behind")
+    .option("--ebs", "tell it of EBS instead: two drivers as two instances, before a kura ec2 of their own")
     .option("--verbose", "show the driver's log")
-    .action(({ once = false, verbose = false }: { once?: boolean; verbose?: boolean }) => start(once, verbose));
+    .action(
+      ({ once = false, verbose = false, ebs = false }: Record<"once" | "verbose" | "ebs", boolean | undefined>) =>
+        ebs ? startEbs(once, verbose) : start(once, verbose),
+    );
 }
 
 async function start(once: boolean, verbose: boolean): Promise<void> {

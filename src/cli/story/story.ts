@@ -4,13 +4,12 @@ import type { CsiClient } from "../../grpc/client.ts";
 import { showBytes } from "../bytes.ts";
 import { mustMatch, mustRunFull, writeRandom } from "./data.ts";
 import { Teller, type TellerParts } from "./teller.ts";
+import { hide, makeVolume, show, volumeIn } from "./volume.ts";
 
 const MiB = 2 ** 20;
 const sizeBytes = 512 * MiB;
 const largerBytes = 768 * MiB;
 const dataBytes = 64 * MiB;
-
-const capability = { mount: { fsType: "xfs", mountFlags: [] }, accessMode: { mode: "SINGLE_NODE_WRITER" } };
 
 export interface StoryParts extends TellerParts {
   /** Where the volumes of the story are staged and published. */
@@ -23,7 +22,7 @@ export async function tellStory(parts: StoryParts): Promise<void> {
   await endEarlierStory(parts);
   const teller = new Teller(parts);
   const { nodeId } = await teller.call<{ nodeId: string }>("NodeGetInfo", {});
-  const first = await makeVolume(teller, folder, "story", sizeBytes, undefined);
+  const first = await makeVolume(teller, folder, { name: "story", sizeBytes });
   await show(teller, first, nodeId);
 
   const file = join(first.target, "data");
@@ -43,10 +42,18 @@ export async function tellStory(parts: StoryParts): Promise<void> {
   await teller.call("ControllerModifyVolume", { volumeId: first.id, mutableParameters: { iops: "2000" } }, "iops 2000");
 
   const { snapshotId } = snapshot;
-  const second = await makeVolume(teller, folder, "story-restored", largerBytes, { snapshot: { snapshotId } });
+  const second = await makeVolume(teller, folder, {
+    name: "story-restored",
+    sizeBytes: largerBytes,
+    source: { snapshot: { snapshotId } },
+  });
   await show(teller, second, nodeId);
   await teller.act("compare the restored data", () => mustMatch(join(second.target, "data"), written));
-  const third = await makeVolume(teller, folder, "story-clone", largerBytes, { volume: { volumeId: second.id } });
+  const third = await makeVolume(teller, folder, {
+    name: "story-clone",
+    sizeBytes: largerBytes,
+    source: { volume: { volumeId: second.id } },
+  });
 
   const sourceVolumeIds = [first.id, second.id];
   const { groupSnapshot } = await teller.call<{ groupSnapshot: GroupSnapshot }>(
@@ -76,77 +83,12 @@ interface GroupSnapshot {
   readonly snapshots: readonly { readonly snapshotId: string }[];
 }
 
-interface StoryVolume {
-  readonly id: string;
-  readonly name: string;
-  readonly staging: string;
-  readonly target: string;
-  readonly context: object;
-}
-
-async function makeVolume(
-  teller: Teller,
-  storyFolder: string,
-  name: string,
-  bytes: number,
-  volumeContentSource: { readonly snapshot?: object; readonly volume?: object } | undefined,
-): Promise<StoryVolume> {
-  const origin = volumeContentSource && (volumeContentSource.snapshot ? " from the snapshot" : " from a volume in use");
-  const request = {
-    name,
-    capacityRange: { requiredBytes: bytes, limitBytes: bytes },
-    volumeCapabilities: [capability],
-    volumeContentSource,
-  };
-  const { volume } = await teller.call<{ volume: { volumeId: string; volumeContext: object } }>(
-    "CreateVolume",
-    request,
-    `${name}, ${showBytes(bytes)}${origin ?? ""}`,
-  );
-  const folder = join(storyFolder, volume.volumeId);
-  await mkdir(folder, { recursive: true });
-  return {
-    id: volume.volumeId,
-    name,
-    staging: join(folder, "staging"),
-    target: join(folder, "target"),
-    context: volume.volumeContext,
-  };
-}
-
-async function show(teller: Teller, { id, staging, target, context }: StoryVolume, nodeId: string): Promise<void> {
-  const common = { volumeId: id, volumeCapability: capability, volumeContext: context };
-  const { publishContext } = await teller.call<{ publishContext: object }>("ControllerPublishVolume", {
-    ...common,
-    nodeId,
-  });
-  await teller.call("NodeStageVolume", { ...common, publishContext, stagingTargetPath: staging });
-  await teller.call("NodePublishVolume", { ...common, publishContext, stagingTargetPath: staging, targetPath: target });
-}
-
-async function hide(
-  caller: { call(rpc: string, request: object): Promise<object> },
-  { id, staging, target }: StoryVolume,
-  nodeId: string,
-): Promise<void> {
-  await caller.call("NodeUnpublishVolume", { volumeId: id, targetPath: target });
-  await caller.call("NodeUnstageVolume", { volumeId: id, stagingTargetPath: staging });
-  await caller.call("ControllerUnpublishVolume", { volumeId: id, nodeId });
-}
-
 /** What a story left that was cut off (kill -9): taken away in the same words in which it was made. */
 async function endEarlierStory({ client, folder }: StoryParts): Promise<void> {
   await mkdir(folder, { recursive: true });
   const { nodeId } = await client.call<{ nodeId: string }>("NodeGetInfo");
   for (const id of await readdir(folder)) {
-    const volume = {
-      id,
-      name: "",
-      staging: join(folder, id, "staging"),
-      target: join(folder, id, "target"),
-      context: {},
-    };
-    await hide(client, volume, nodeId);
+    await hide(client, volumeIn(folder, id), nodeId);
     await endSnapshots(client, id);
     await client.call("DeleteVolume", { volumeId: id });
     await rm(join(folder, id), { recursive: true });

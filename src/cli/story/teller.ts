@@ -6,42 +6,55 @@ export interface TellerParts {
   /** Of the driver that is called: what it planned and ran for each call. */
   readonly journal: Journal;
   readonly say: (line: string) => void;
+  /** What is told of a call for which nothing was to be done on this machine. */
+  readonly idle?: string;
 }
 
 /** Calls, and says what each did. */
 export class Teller {
   readonly #parts: TellerParts;
-  readonly #began = performance.now();
-  steps = 0;
+  readonly #told: { readonly began: number; steps: number };
 
-  constructor(parts: TellerParts) {
+  constructor(parts: TellerParts, told = { began: performance.now(), steps: 0 }) {
     this.#parts = parts;
+    this.#told = told;
+  }
+
+  /** The same story goes on, with another driver. */
+  on(parts: TellerParts): Teller {
+    return new Teller(parts, this.#told);
+  }
+
+  get steps(): number {
+    return this.#told.steps;
   }
 
   get elapsedMs(): number {
-    return performance.now() - this.#began;
+    return performance.now() - this.#told.began;
   }
 
   async call<Answer extends object>(rpc: string, request: object, about?: string): Promise<Answer> {
-    const { client, journal } = this.#parts;
+    const { client, journal, idle = "nothing to do" } = this.#parts;
     const answer = await client.call<Answer>(rpc, request);
     const record = journal.records().findLast((record) => record.rpc === rpc);
     const steps = counted(record?.steps.map(({ step }) => (step as { do: string }).do) ?? []);
-    const plan = steps === "" ? "nothing to do" : steps;
+    const plan = steps === "" ? idle : steps;
     const tools = counted(record?.commands.map(({ argv }) => toolOf(argv)) ?? []);
     this.#tell(rpc, record?.ms ?? 0, about === undefined ? plan : `${about}: ${plan}`, tools);
     return answer;
   }
 
+  /** What a pod does with the volume; a text that it comes to is told. */
   async act<T>(what: string, work: () => Promise<T>): Promise<T> {
     const began = performance.now();
     const result = await work();
-    this.#tell("(a pod)", performance.now() - began, what, "");
+    const told = typeof result === "string" && result.includes(" ") ? `${what}: ${result}` : what;
+    this.#tell("(a pod)", performance.now() - began, told, "");
     return result;
   }
 
   #tell(who: string, ms: number, plan: string, host: string): void {
-    this.steps += 1;
+    this.#told.steps += 1;
     const time = `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
     this.#parts.say(
       `${String(this.steps).padStart(2)} ${who.padEnd(26)} ${time.padStart(8)}  ${plan}${host === "" ? "" : `  [${host}]`}`,

@@ -22,6 +22,7 @@ export default defineConfig({
       level("fuzz", onTheKernel),
       level("crash", onTheKernel),
       level("replay", onTheKernel),
+      level("clients", { testTimeout: 300_000 }),
       level("cluster", onTheKernel),
     ],
   },

@@ -1,12 +1,15 @@
 import { buildPrograms } from "./cluster/build.ts";
 import { buildCsiSanity } from "./support/csi-sanity.ts";
 import { needPackages } from "./support/packages.ts";
+import { preparePythonClients } from "./support/python-clients.ts";
 
 /** A kind of tests: what is real in it, and what it needs. */
 export interface Level {
   readonly name: string;
   readonly needsRoot: boolean;
   readonly prepare?: () => Promise<unknown>;
+  /** Run only where it is named: `npm test` is to need no more than it says. */
+  readonly onlyByName?: true;
 }
 
 /** In the order in which a failure is cheapest to understand. */
@@ -26,4 +29,5 @@ export const levels: readonly Level[] = [
   { name: "fuzz", needsRoot: true },
   { name: "crash", needsRoot: true },
   { name: "replay", needsRoot: true },
+  { name: "clients", needsRoot: false, prepare: preparePythonClients, onlyByName: true },
 ];

@@ -37,7 +37,8 @@ function choose(words: readonly string[]): { chosen: readonly Level[]; without: 
     process.stderr.write(`there is no level ${unknown}; there are ${levels.map(({ name }) => name).join(", ")}\n`);
     process.exit(2);
   }
-  return { chosen: names.length === 0 ? levels : levels.filter(({ name }) => names.includes(name)), without };
+  const isChosen = ({ name, onlyByName }: Level) => (names.length === 0 ? !onlyByName : names.includes(name));
+  return { chosen: levels.filter(isChosen), without };
 }
 
 async function runLevel(level: Level): Promise<Counts> {

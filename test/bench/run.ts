@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { setUp } from "../../src/cli/set-up.ts";
 import { isMet, type Row } from "./measure.ts";
 import { benchBlocks } from "./rows/blocks.ts";
+import { benchEc2 } from "./rows/ec2.ts";
 import { benchFiles } from "./rows/files.ts";
 import { benchFio } from "./rows/fio.ts";
 import { benchLists } from "./rows/lists.ts";
@@ -22,6 +23,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   blocks: benchBlocks,
   fio: benchFio,
   process: benchProcess,
+  ec2: benchEc2,
 };
 
 const wanted = process.argv.slice(2).filter((word) => word !== "--inside");

@@ -1,6 +1,6 @@
 import { defineAction, type Ec2 } from "../action.ts";
 import { snapshotBody } from "../bodies/snapshot.ts";
-import { type Attributes, type Filter, matcher, readFilters } from "../read/filters.ts";
+import { type Attributes, type Filter, matcher, only, readFilters } from "../read/filters.ts";
 import { type Page, pageOf, readPage } from "../read/page.ts";
 import { parseSnapshotId } from "../world/ids.ts";
 import type { SnapshotRecord } from "../world/records.ts";
@@ -36,15 +36,15 @@ export const describeSnapshots = defineAction<Wish>({
   run({ ids, owners, filters, page }, ec2, { region, moment }) {
     const isOurs = owners.length === 0 || owners.some((owner) => owner === "self" || owner === ec2.account);
     const isWanted = matcher(filters, attributes(moment.now, ec2.account), ({ tags }) => tags);
-    const snapshots = pick(ec2, ids, region, moment).filter((snapshot) => isOurs && isWanted(snapshot));
+    const snapshots = only(pick(ec2, ids, region, moment), (snapshot) => isOurs && isWanted(snapshot));
     const { items, nextToken } = pageOf(snapshots, page, ({ id }) => id);
     return { snapshotSet: items.map((snapshot) => snapshotBody(snapshot, moment.now, ec2.account)), nextToken };
   },
 });
 
-function pick({ world }: Ec2, ids: readonly string[], region: string, moment: Moment): readonly SnapshotRecord[] {
+function pick({ world }: Ec2, ids: readonly string[], region: string, moment: Moment): Iterable<SnapshotRecord> {
   const isHere = (snapshot: SnapshotRecord) => snapshot.region === region;
-  if (ids.length === 0) return [...world.allSnapshots(moment)].filter(isHere);
+  if (ids.length === 0) return only(world.allSnapshots(moment), isHere);
   const found = [...new Set(ids)]
     .sort()
     .flatMap((id) => world.findSnapshot(id, moment) ?? [])

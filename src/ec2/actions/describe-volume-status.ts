@@ -1,5 +1,5 @@
 import { defineAction } from "../action.ts";
-import { type Attributes, type Filter, matcher, readFilters } from "../read/filters.ts";
+import { type Attributes, type Filter, matcher, only, readFilters } from "../read/filters.ts";
 import { type Page, pageOf, readPage } from "../read/page.ts";
 import { pickVolumes } from "../volumes/pick.ts";
 import type { Xml } from "../wire/xml.ts";
@@ -35,7 +35,7 @@ export const describeVolumeStatus = defineAction<Wish>({
 
   run({ ids, filters, page }, { world }, { region, moment }) {
     const isWanted = matcher(filters, attributes(moment), undefined);
-    const volumes = pickVolumes(world, ids, region, moment).filter(isWanted);
+    const volumes = only(pickVolumes(world, ids, region, moment), isWanted);
     const { items, nextToken } = pageOf(volumes, page, ({ id }) => id);
     return { volumeStatusSet: items.map((volume) => statusBody(volume, moment)), nextToken };
   },

@@ -39,7 +39,7 @@ export const describeVolumesModifications = defineAction<Wish>({
   },
 
   run({ ids, filters, page }, { world }, { region, moment }) {
-    const modified = pickVolumes(world, ids, region, moment).flatMap(({ id, modifications }): Modified[] => {
+    const modified = [...pickVolumes(world, ids, region, moment)].flatMap(({ id, modifications }): Modified[] => {
       const last = modifications.findLast(({ startedAt }) => startedAt <= moment.now);
       if (last === undefined && ids.length > 0) throw neverModified(id);
       return last === undefined ? [] : [{ id, last }];

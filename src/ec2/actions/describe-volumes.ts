@@ -1,6 +1,6 @@
 import { defineAction } from "../action.ts";
 import { volumeBody } from "../bodies/volume.ts";
-import { type Filter, matcher, readFilters } from "../read/filters.ts";
+import { type Filter, matcher, only, readFilters } from "../read/filters.ts";
 import { type Page, pageOf, readPage } from "../read/page.ts";
 import { volumeAttributes } from "../volumes/attributes.ts";
 import { pickVolumes } from "../volumes/pick.ts";
@@ -33,7 +33,7 @@ export const describeVolumes = defineAction<Wish>({
 
   run({ ids, filters, page }, { world }, { region, moment }) {
     const isWanted = matcher(filters, volumeAttributes(moment), ({ tags }) => tags);
-    const volumes = pickVolumes(world, ids, region, moment).filter(isWanted);
+    const volumes = only(pickVolumes(world, ids, region, moment), isWanted);
     const { items, nextToken } = pageOf(volumes, page, ({ id }) => id);
     return { volumeSet: items.map((volume) => volumeBody(volume, moment)), nextToken };
   },

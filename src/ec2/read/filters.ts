@@ -43,6 +43,11 @@ export function matcher<T>(
   return (thing) => tests.every((test) => test(thing));
 }
 
+/** Those that pass, one by one: a page that is full asks for no more. */
+export function* only<T>(things: Iterable<T>, passes: (thing: T) => boolean): Generator<T> {
+  for (const thing of things) if (passes(thing)) yield thing;
+}
+
 function lookFor<T>(
   name: string,
   attributes: Attributes<T>,

@@ -1,3 +1,4 @@
+import { only } from "../read/filters.ts";
 import type { VolumeRecord } from "../world/records.ts";
 import type { Moment } from "../world/states.ts";
 import { noSuchVolumes, type World } from "../world/world.ts";
@@ -9,9 +10,9 @@ export function pickVolumes(
   ids: readonly string[],
   region: string,
   moment: Moment,
-): readonly VolumeRecord[] {
+): Iterable<VolumeRecord> {
   const isHere = ({ zone }: VolumeRecord) => regionOf(zone) === region;
-  if (ids.length === 0) return [...world.allVolumes(moment)].filter(isHere);
+  if (ids.length === 0) return only(world.allVolumes(moment), isHere);
   const found = [...new Set(ids)]
     .sort()
     .flatMap((id) => world.findVolume(id, moment) ?? [])

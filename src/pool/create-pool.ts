@@ -5,6 +5,7 @@ import { ifThere } from "../host/errno.ts";
 import { syncPath, writeRecord } from "../host/files.ts";
 import { cloneProbe } from "../host/image.ts";
 import { readMounts } from "../host/mounts.ts";
+import { realPath } from "../host/observe.ts";
 import type { Run } from "../host/run.ts";
 import { foldersOf, type Layout, layoutOf } from "./layout.ts";
 import { hasPoolImage, makePoolImage, mountPoolImage } from "./pool-image.ts";
@@ -66,10 +67,8 @@ const extentHint = "64k";
  * copy the list of them. With a hint, XFS gives out larger pieces; files inherit it from their folder.
  */
 async function hintExtents(layout: Layout, run: Run): Promise<void> {
-  const mounts = await readMounts();
-  const mount = mounts
-    .filter(({ path }) => layout.root === path || layout.root.startsWith(`${path === "/" ? "" : path}/`))
-    .at(-1);
+  const [mounts, root] = [await readMounts(), await realPath(layout.root)];
+  const mount = mounts.filter(({ path }) => root === path || root.startsWith(`${path === "/" ? "" : path}/`)).at(-1);
   if (mount?.fsType !== "xfs") return;
   for (const folder of [layout.volumes, layout.snapshots]) await run(["xfs_io", "-c", `extsize ${extentHint}`, folder]);
 }

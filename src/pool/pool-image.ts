@@ -4,8 +4,9 @@ import { ifThere } from "../host/errno.ts";
 import { syncPath } from "../host/files.ts";
 import { takeLock } from "../host/flock.ts";
 import { makeImage } from "../host/image.ts";
-import { Loops } from "../host/loop.ts";
+import { type Loop, Loops } from "../host/loop.ts";
 import { readMounts } from "../host/mounts.ts";
+import { realPath } from "../host/observe.ts";
 import { CommandError, type Run } from "../host/run.ts";
 import type { Image } from "../node/volume.ts";
 import { imageOf } from "./layout.ts";
@@ -41,8 +42,7 @@ export async function mountPoolImage(root: string, run: Run): Promise<void> {
   try {
     const loops = new Loops(run);
     const [found] = await loops.showing(file);
-    const mounts = await readMounts();
-    if (found !== undefined && mounts.some(({ device, path }) => device === found.device && path === root)) return;
+    if (found !== undefined && (await isMountedAt(found, root))) return;
     await mkdir(root, { recursive: true, mode: 0o700 });
     const loop = found ?? (await loops.attach(asImage(file), false));
     const discard = (await sparseImageOf(root)) === undefined ? [] : ["-o", "discard"];
@@ -62,9 +62,14 @@ export async function unmountPoolImage(root: string, run: Run): Promise<void> {
   const loops = new Loops(run);
   const [loop] = await loops.showing(file);
   if (loop === undefined) return;
-  const mounted = (await readMounts()).some(({ device, path }) => device === loop.device && path === root);
-  if (mounted) await run(["umount", "--", root]);
+  if (await isMountedAt(loop, root)) await run(["umount", "--", root]);
   await loops.detach(file);
+}
+
+/** The kernel lists where a path really leads; the pool may have been named over a symbolic link. */
+async function isMountedAt(loop: Loop, root: string): Promise<boolean> {
+  const [mounts, real] = [await readMounts(), await realPath(root)];
+  return mounts.some(({ device, path }) => device === loop.device && path === real);
 }
 
 /**

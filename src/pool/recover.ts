@@ -36,7 +36,14 @@ export async function recover(pool: Recoverable, host: LinuxHost): Promise<void>
   if (![...pool.groups.all()].some(({ state }) => state === "unreadable")) {
     for (const path of snapshots) await removeTree(path);
   }
+  await removeHalfWritten(pool.layout.groups);
   pool.trash.empty();
+}
+
+/** A record that was not yet renamed to its name says nothing. Those of volumes and snapshots go with their folders. */
+async function removeHalfWritten(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".new"));
+  for (const name of names) await removeTree(join(folder, name));
 }
 
 /** Reads what there is, and says what is unfinished. Changes nothing. */

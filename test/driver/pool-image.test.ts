@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Co } from "../support/co.ts";
@@ -24,6 +24,19 @@ const devices = async (): Promise<readonly string[]> =>
   (await loopsOf(sandbox.folder)).filter((line) => line.endsWith("fresh.img"));
 
 describe("a driver that is told a size for its pool's image", () => {
+  test("finds it again where the path leads over a symbolic link", async () => {
+    await symlink(sandbox.folder, sandbox.path("link"));
+    const linked = sandbox.path("link", "fresh");
+    {
+      await using killed = await start(linked);
+      await killed.kill();
+    }
+    await using again = await start(linked);
+    await again.stop();
+    expect(await isMounted()).toBe(false);
+    expect(await devices()).toEqual([]);
+  });
+
   test("makes it where files cannot share blocks, and takes the mount away when it ends", async () => {
     const driver = await start();
     expect(await isMounted()).toBe(true);

@@ -61,6 +61,19 @@ describe("a pool", () => {
     expect(await contentsOf(world.sandbox.pool)).toEqual(before);
   });
 
+  test("loses a group's record that was only half written, and nothing else", async () => {
+    world = await CrashWorld.make();
+    const { volume } = await mountedWithData(world, "kept", wish);
+    await world.call("CreateVolumeGroupSnapshot", { name: "kept", sourceVolumeIds: [volume.id] });
+    const before = await world.picture();
+    await world.kill();
+    const [record = ""] = await readdir(world.sandbox.path("pool", "groups"));
+    for (const copy of [".json.new", ".json.copy.new"])
+      await writeFile(world.sandbox.path("pool", "groups", record.replace(/.{6}\.json.*/, `ffffff${copy}`)), "{");
+    await world.start();
+    expect(await world.picture()).toEqual(before);
+  });
+
   test("that is full refuses what is new, fails writes, outlives a kill, and goes on when there is room again", async () => {
     world = await CrashWorld.make([], { poolBytes: GiB });
     const { volume, sum } = await mountedWithData(world, "kept", wish);

@@ -5,16 +5,6 @@ import { EndpointError } from "../grpc/endpoint.ts";
 import { PoolError } from "../pool/create-pool.ts";
 import { PoolTaken } from "../pool/lock.ts";
 import { version } from "../version.ts";
-import { certificatesCommand } from "./certificates.ts";
-import { csiCommand } from "./csi.ts";
-import { defaultClassCommand } from "./default-class.ts";
-import { doctorCommand } from "./doctor/doctor.ts";
-import { driverCommand } from "./driver.ts";
-import { ec2Command } from "./ec2.ts";
-import { hotplugCommand } from "./hotplug.ts";
-import { poolCommand } from "./pool.ts";
-import { startCommand } from "./start.ts";
-import { uninstallCommand } from "./uninstall.ts";
 
 /** 0: done. 1: it did not work. 2: it was asked in a wrong way, or somebody else has what it needs. */
 const exitCodes = { problem: 1, usage: 2 };
@@ -28,7 +18,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .showHelpAfterError(false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "kura: ")) })
     .exitOverride();
-  for (const command of commands()) program.addCommand(command);
+  for (const command of await called(argv[2])) program.addCommand(command);
   inherit(program);
   try {
     await program.parseAsync(argv);
@@ -43,18 +33,25 @@ function inherit(command: Command): void {
   for (const below of command.commands) inherit(below.copyInheritedSettings(command));
 }
 
-const commands = (): readonly Command[] => [
-  driverCommand(),
-  csiCommand(),
-  poolCommand(),
-  doctorCommand(),
-  ec2Command(),
-  hotplugCommand(),
-  certificatesCommand(),
-  defaultClassCommand(),
-  uninstallCommand(),
-  startCommand(),
-];
+/** Each is read when it is called: a driver that serves knows nothing of the simulator or of the story. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  driver: async () => (await import("./driver.ts")).driverCommand(),
+  csi: async () => (await import("./csi.ts")).csiCommand(),
+  pool: async () => (await import("./pool.ts")).poolCommand(),
+  doctor: async () => (await import("./doctor/doctor.ts")).doctorCommand(),
+  ec2: async () => (await import("./ec2.ts")).ec2Command(),
+  hotplug: async () => (await import("./hotplug.ts")).hotplugCommand(),
+  certificates: async () => (await import("./certificates.ts")).certificatesCommand(),
+  "default-class": async () => (await import("./default-class.ts")).defaultClassCommand(),
+  uninstall: async () => (await import("./uninstall.ts")).uninstallCommand(),
+  start: async () => (await import("./start.ts")).startCommand(),
+};
+
+/** The command that is called; all of them, where help or a mistake has to name them. */
+function called(name: string | undefined): Promise<readonly Command[]> {
+  const named = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return Promise.all((named === undefined ? Object.values(commands) : [named]).map((load) => load()));
+}
 
 function report(error: unknown): number {
   // commander has said it already; help and version are no errors

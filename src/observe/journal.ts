@@ -112,16 +112,23 @@ export class Journal {
 
 const longestString = 200;
 const longestList = 4;
+const mostFields = 40;
 
 /** Enough of a value to understand a call, however large it is. */
 export function abridge(value: unknown, depth = 6): unknown {
   if (typeof value === "string")
-    return value.length > longestString ? `${value.slice(0, longestString)}… (${value.length})` : value;
+    return value.length > longestString ? `${copyOfStart(value)}… (${value.length})` : value;
   if (typeof value !== "object" || value === null) return value;
   if (depth === 0) return "…";
   if (Array.isArray(value)) {
     const shown = value.slice(0, longestList).map((item) => abridge(item, depth - 1));
     return value.length > longestList ? [...shown, `… ${value.length - longestList} more`] : shown;
   }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, abridge(item, depth - 1)]));
+  const entries = Object.entries(value);
+  const shown = entries.slice(0, mostFields).map(([key, item]) => [abridge(key), abridge(item, depth - 1)]);
+  if (entries.length > mostFields) shown.push(["…", `${entries.length - mostFields} more`]);
+  return Object.fromEntries(shown);
 }
+
+/** A slice would keep all of the string that it was cut from in memory, for as long as the journal keeps it. */
+const copyOfStart = (text: string): string => Buffer.from(text.slice(0, longestString)).toString();

@@ -18,6 +18,8 @@ const requested = process.env["KURA_FUZZ_REQUESTS"];
 /** hostpath shares with loop all but its bytes, so it is asked less. */
 const requestsPerRpc = { loop: Number(requested ?? 2000), hostpath: Number(requested ?? 400) };
 const atATime = 20;
+/** The driver gets little memory: what it kept of so many requests would end it. */
+const env = { NODE_OPTIONS: "--max-old-space-size=128" };
 const patienceMs = 30_000;
 
 /** Codes that blame the driver, or say nothing: never the answer to what is the caller's fault. */
@@ -42,7 +44,7 @@ describe.each(["loop", "hostpath"] as const)(`hostile requests to %s, seed ${see
       "--default-fs",
       "ext4",
     ];
-    driver = await startTestDriver(sandbox, { flags: ["--backend", backend, ...flags, "--log-level", "warn"] });
+    driver = await startTestDriver(sandbox, { flags: ["--backend", backend, ...flags, "--log-level", "warn"], env });
     world = new World(driver.client, sandbox);
     await world.layTraps();
   });
@@ -51,7 +53,7 @@ describe.each(["loop", "hostpath"] as const)(`hostile requests to %s, seed ${see
     await sandbox[Symbol.asyncDispose]();
   });
 
-  test.each(allRpcs())("%s answers all of them with a clean code", { timeout: 120_000 }, async (rpc) => {
+  test.each(allRpcs())("%s answers all of them with a clean code", { timeout: 300_000 }, async (rpc) => {
     const values = new HostileValues(random, sandbox.folder);
     const fields = requestFields(rpc);
     const complaints = new Map<string, string>();
@@ -110,8 +112,6 @@ describe.each(["loop", "hostpath"] as const)(`hostile requests to %s, seed ${see
   test("left a driver that serves, and a pool in which nothing is amiss", async () => {
     await world.restore();
     await world.tidy();
-    const status = (await readFile(`/proc/${driver.process.pid}/status`, "utf8")).match(/VmRSS:\s+(\d+)/)?.[1];
-    expect(Number(status) / 1024, "MiB resident").toBeLessThan(400);
     expect(readdirSync(sandbox.path("pool", "volumes")).filter((name) => name.startsWith("."))).toEqual([]);
     expect(readdirSync(sandbox.path("pool", "frozen"))).toEqual([]);
   });

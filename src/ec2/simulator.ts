@@ -16,6 +16,7 @@ import { inOrder } from "./keeper/in-order.ts";
 import type { Keeper } from "./keeper/keeper.ts";
 import { Pace } from "./pace.ts";
 import { serve } from "./serve.ts";
+import { bury } from "./volumes/birth.ts";
 import type { Credentials } from "./wire/signature.ts";
 import type { InstanceRecord } from "./world/records.ts";
 import { World } from "./world/world.ts";
@@ -128,10 +129,15 @@ async function closed(server: Server | undefined): Promise<void> {
 }
 
 /** What an earlier life kept. */
-async function recall({ world, keeper, durations }: Ec2): Promise<void> {
+async function recall(ec2: Ec2): Promise<void> {
+  const { world, keeper, durations } = ec2;
   const { volumes, snapshots, instances, burnt } = await keeper.load();
   for (const token of burnt) world.burn(token, durations.clientToken);
-  for (const volume of volumes) world.putVolume(volume);
+  for (const volume of volumes) {
+    // one that was to vanish, and whose end this process's did not live to see
+    if (volume.vanishes) await bury(volume, ec2);
+    else world.putVolume(volume);
+  }
   for (const snapshot of snapshots) world.snapshots.set(snapshot, world.now);
   for (const instance of instances) world.instances.set(instance, world.now);
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readlink } from "node:fs/promises";
+import { readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import {
   AttachVolumeCommand,
@@ -81,6 +81,22 @@ describe("a simulator that is killed loses nothing that it has answered", () => 
       message: expect.stringContaining("already deleted"),
     });
     expect((await after.client.send(new DescribeVolumesCommand({}))).Volumes).toHaveLength(1);
+    await after.stop();
+  });
+
+  test("a volume that was to vanish is gone, and its token burnt", async () => {
+    await using sandbox = await makeSandbox({ plain: true });
+    const create = new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, ClientToken: "t" });
+    const before = await startTestEc2(sandbox, ["--profile", "aws"]);
+    const fault = JSON.stringify({ kind: "vanish" });
+    await fetch(`${before.url}/kura/faults`, { method: "POST", body: fault });
+    await before.client.send(create);
+    await before.kill();
+
+    await using after = await startTestEc2(sandbox);
+    expect((await after.client.send(new DescribeVolumesCommand({}))).Volumes).toEqual([]);
+    expect(await readdir(sandbox.path("ec2", "volumes"))).toEqual([]);
+    expect(await refusalOf(after.client.send(create))).toMatchObject({ code: "IdempotentParameterMismatch" });
     await after.stop();
   });
 

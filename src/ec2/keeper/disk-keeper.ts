@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { makeDirectory, moveDurably, removeTree, syncPath, writeRecord } from "../../host/files.ts";
+import { Freezer } from "../../host/freeze.ts";
 import { cloneImage, makeImage, resizeImage } from "../../host/image.ts";
 import type { Loops } from "../../host/loop.ts";
 import type { Run } from "../../host/run.ts";
@@ -13,8 +14,9 @@ import { sparseImageOf } from "../../pool/pool-image.ts";
 import { readRecord, seal } from "../../pool/record.ts";
 import { Trash } from "../../pool/trash.ts";
 import type { BurntToken, InstanceRecord, SnapshotRecord, VolumeRecord } from "../world/records.ts";
+import { holdStill, releaseAll } from "./hold-still.ts";
 import type { Keeper, Origin } from "./keeper.ts";
-import type { OpenedState, StateFolder } from "./state-folder.ts";
+import { fileOf, type OpenedState, type StateFolder } from "./state-folder.ts";
 
 export interface DiskKeeperParts {
   readonly state: OpenedState;
@@ -25,6 +27,9 @@ export interface DiskKeeperParts {
 
 const gibibyte = 2 ** 30;
 
+/** How long volumes may be held still for snapshots of one instant. */
+const mostStillMs = 30_000;
+
 /**
  * `--state DIR`: a folder for each volume and snapshot with its record and its bytes. It is made under a name that
  * nobody looks at and appears by one rename; it goes by a rename into the trash.
@@ -33,6 +38,8 @@ export async function diskKeeper({ state, run, loops, log }: DiskKeeperParts): P
   const { folder } = state;
   const capacity = new PoolCapacity({ root: folder.root, sparseImage: await sparseImageOf(folder.root), ratio: 1 });
   const trash = new Trash({ folder: folder.trash, loops, onGone: () => {} });
+  const freezer = new Freezer(run, mostStillMs);
+  const still = { folder: folder.frozen, loops, freezer, fileOf: (id: string) => fileOf(folder, id) };
   const volume = (id: string) => join(folder.volumes, id);
   const snapshot = (id: string) => join(folder.snapshots, id);
 
@@ -53,8 +60,26 @@ export async function diskKeeper({ state, run, loops, log }: DiskKeeperParts): P
       await cloneImage(dataIn(origin.kind === "snapshot" ? snapshot(origin.id) : volume(origin.id)), data, sizeBytes);
   }
 
+  /** All of them, or none. */
+  async function cut(records: readonly SnapshotRecord[]): Promise<void> {
+    const made: string[] = [];
+    try {
+      for (const record of records) {
+        await appear(folder.snapshots, record.id, async (unfinished) => {
+          await cloneImage(dataIn(volume(record.volumeId)), dataIn(unfinished), 0);
+          await writeRecord(join(unfinished, "snapshot.json"), seal(record));
+        });
+        made.push(record.id);
+      }
+    } catch (error) {
+      for (const id of made) await discard(snapshot(id));
+      throw error;
+    }
+  }
+
   return {
     async load() {
+      await releaseAll(still);
       const kept = {
         volumes: await readAll<VolumeRecord>(folder.volumes, (id) => join(volume(id), "volume.json"), log),
         snapshots: await readAll<SnapshotRecord>(folder.snapshots, (id) => join(snapshot(id), "snapshot.json"), log),
@@ -82,12 +107,10 @@ export async function diskKeeper({ state, run, loops, log }: DiskKeeperParts): P
     },
     async createSnapshots(records) {
       refuseIfLow();
-      for (const record of records) {
-        await appear(folder.snapshots, record.id, async (unfinished) => {
-          await cloneImage(dataIn(volume(record.volumeId)), dataIn(unfinished), 0);
-          await writeRecord(join(unfinished, "snapshot.json"), seal(record));
-        });
-      }
+      // one alone is an instant anyway, and what its filesystem holds back is the instance's own affair, as at AWS
+      if (records.length === 1) return cut(records);
+      const ids = records.map(({ volumeId }) => volumeId);
+      await holdStill(ids, still, () => cut(records));
     },
     saveSnapshot: (record) => writeRecord(join(snapshot(record.id), "snapshot.json"), seal(record)),
     removeSnapshot: (record) => discard(snapshot(record.id)),

@@ -19,6 +19,8 @@ export interface StateFolder {
   readonly instances: string;
   readonly tokens: string;
   readonly trash: string;
+  /** One empty file for each volume that is held still right now. */
+  readonly frozen: string;
 }
 
 const layoutOf = (root: string): StateFolder => ({
@@ -28,6 +30,7 @@ const layoutOf = (root: string): StateFolder => ({
   instances: join(root, "instances"),
   tokens: join(root, "tokens"),
   trash: join(root, "trash"),
+  frozen: join(root, "frozen"),
 });
 
 /** The bytes of a volume. Whoever has a device can tell by this path which volume it shows. */

@@ -42,7 +42,8 @@ export async function bear(
   return volume;
 }
 
-async function bury(volume: VolumeRecord, { world, keeper, durations }: Ec2): Promise<void> {
+/** The end of a volume that vanishes. */
+export async function bury(volume: VolumeRecord, { world, keeper, durations }: Ec2): Promise<void> {
   const burnt = burnOf(volume);
   if (burnt !== undefined) world.burn(burnt, durations.clientToken);
   world.volumes.delete(volume.id, world.now);

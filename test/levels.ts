@@ -1,6 +1,6 @@
+import { setUp } from "../src/cli/set-up.ts";
 import { buildPrograms } from "./cluster/build.ts";
 import { buildCsiSanity } from "./support/csi-sanity.ts";
-import { needPackages } from "./support/packages.ts";
 import { preparePythonClients } from "./support/python-clients.ts";
 
 /** A kind of tests: what is real in it, and what it needs. */
@@ -17,13 +17,13 @@ export const levels: readonly Level[] = [
   { name: "unit", needsRoot: false },
   { name: "chart", needsRoot: false, prepare: () => buildPrograms(console.log, ["helm"]) },
   { name: "contract", needsRoot: true },
-  { name: "host", needsRoot: true, prepare: () => needPackages({ fio: "/usr/bin/fio" }) },
+  { name: "host", needsRoot: true, prepare: () => setUp(console.log, { fio: "fio" }) },
   {
     name: "driver",
     needsRoot: true,
-    prepare: () => needPackages({ fio: "/usr/bin/fio", postgresql: "/usr/lib/postgresql" }),
+    prepare: () => setUp(console.log, { fio: "fio", pg_ctlcluster: "postgresql" }),
   },
-  { name: "ec2", needsRoot: true, prepare: () => needPackages({ fio: "/usr/bin/fio" }) },
+  { name: "ec2", needsRoot: true, prepare: () => setUp(console.log, { fio: "fio" }) },
   { name: "ebs", needsRoot: true },
   { name: "sanity", needsRoot: true, prepare: buildCsiSanity },
   { name: "fuzz", needsRoot: true },

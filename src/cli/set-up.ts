@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { UsageError } from "../config.ts";
 import { commandRunner, packageOf } from "../host/run.ts";
 import { isInstalled } from "./doctor/checks.ts";
@@ -27,11 +26,7 @@ async function missingPackages(tools: Tools): Promise<readonly string[]> {
   return [...missing];
 }
 
-const hasApt = (): Promise<boolean> =>
-  access("/usr/bin/apt-get").then(
-    () => true,
-    () => false,
-  );
+const hasApt = (): Promise<boolean> => isInstalled("apt-get");
 
 async function install(packages: readonly string[]): Promise<void> {
   const run = commandRunner();

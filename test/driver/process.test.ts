@@ -175,6 +175,16 @@ describe("a start that cannot succeed says in one line what is missing", () => {
     });
   });
 
+  test("a tool, where nobody can install it", async () => {
+    const missing = 'for tool in mkfs.xfs apt-get; do mount --bind /dev/null "$(command -v $tool)"; done; exec "$@"';
+    const alone = ["unshare", "--mount", "--propagation", "private", "sh", "-c", missing, "sh"];
+    expect(await command([...alone, process.execPath, mainFile, "start", "--once"])).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: "kura: tools are missing: install xfsprogs (names of Debian's packages)\n",
+    });
+  });
+
   test("a pool of a newer format is not touched", async () => {
     await using sandbox = await makePool();
     const config = join(sandbox.pool, "pool.json");

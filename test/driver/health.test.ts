@@ -1,4 +1,4 @@
-import { copyFile, rename, statfs, truncate, writeFile } from "node:fs/promises";
+import { copyFile, rename, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Co, type CoVolume, refusalOf } from "../support/co.ts";
@@ -103,13 +103,19 @@ describe("health is what is the case", () => {
     await at.co.end(volume);
   });
 
-  test("the filesystem is full, until there is room again", async () => {
-    const volume = await at.co.start("full", small);
-    await command(["dd", "if=/dev/zero", `of=${join(volume.target, "flood")}`, "bs=1M", "count=64"]);
+  test.each([
+    ["ext4", 32],
+    ["xfs", 320],
+    ["btrfs", 128],
+  ] as const)("the filesystem is full, until there is room again: %s", async (use, sizeMiB) => {
+    const volume = await at.co.start(`full-${use}`, { use, bytes: sizeMiB * MiB });
+    const flood = (name: string, blocks: string) =>
+      command(["dd", "if=/dev/zero", `of=${join(volume.target, name)}`, `bs=${blocks}`, "count=4096"]);
+    for (const [name, blocks] of Object.entries({ large: "1M", small: "4k" }))
+      expect((await flood(name, blocks)).stderr).toMatch(/No space left/);
     await must("sync", "--file-system", volume.target);
-    expect((await statfs(volume.target)).bavail).toBe(0);
     expect(await at.co.health(volume)).toEqual(["DEGRADED/FilesystemFull"]);
-    await must("rm", join(volume.target, "flood"));
+    for (const name of ["large", "small"]) await must("rm", join(volume.target, name));
     await must("sync", "--file-system", volume.target);
     expect(await at.co.health(volume)).toEqual([]);
     await at.co.end(volume);

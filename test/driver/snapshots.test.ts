@@ -148,6 +148,15 @@ describe("a restore", () => {
     for (const made of [volume, block, back]) await at.co.end(made);
   });
 
+  test("as raw blocks of an odd size can be written to its last byte", async () => {
+    const volume = await at.co.start("odd", { use: "ext4", bytes: 32 * MiB });
+    const source = fromSnapshot(await at.co.snapshot("odd", volume));
+    const block = await at.co.start("odd-block", { use: "block", bytes: 32 * MiB + 512, source });
+    expect(await must("blockdev", "--getsize64", block.target)).toBe(String(32 * MiB + 512));
+    await must("dd", "if=/dev/urandom", `of=${block.target}`, "bs=512", `seek=${65536}`, "count=1", "conv=fsync");
+    for (const made of [volume, block]) await at.co.end(made);
+  });
+
   test("of raw blocks as a filesystem is never formatted", async () => {
     const block = await at.co.start("raw", { use: "block", bytes: 32 * MiB });
     const file = await open(block.target, "r+");

@@ -36,7 +36,11 @@ async function filesystemHealth(
     ];
   }
   const { bytes, inodes } = await host.usageOf(mounted.path, signal);
-  if (bytes.available === 0) return [degraded("FilesystemFull", `the filesystem at ${mounted.path} has no free space`)];
+  // the last blocks are what a filesystem keeps for itself, some of them never become nought
+  if (bytes.available * 1000 < bytes.total) {
+    const what = `the filesystem at ${mounted.path} has ${bytes.available} bytes free of ${bytes.total}`;
+    return [degraded("FilesystemFull", what)];
+  }
   if (inodes?.available === 0)
     return [degraded("FilesystemFull", `the filesystem at ${mounted.path} has no free inodes`)];
   return [];

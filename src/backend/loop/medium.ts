@@ -19,14 +19,15 @@ import { copyStill, requireStill } from "./copy-still.ts";
 import { cut } from "./cut.ts";
 import { imageOfVolume } from "./image.ts";
 import { asksForSmallBlocks, checkMkfsOptions } from "./mkfs-options.ts";
-import { minimumBytesOf, sectorBytes, sectorBytesFor } from "./sizes.ts";
+import { minimumBytesOf, sectorBytesFor, sectorBytes as smallestSectorBytes } from "./sizes.ts";
 
 /** Volumes as images, each shown by a loop device of its own. */
 export const loopMedium = (context: LoopContext): Medium => ({
   type: "loop",
   complete: (open) => complete(context, open),
   sourceOf: (record) => imageOfVolume(context.pool, record),
-  bytesOf: (spec) => (spec.source === undefined ? blankFor(spec) : inherited(originOf(context, spec.source))),
+  bytesOf: (spec) =>
+    spec.source === undefined ? blankFor(spec) : inherited(originOf(context, spec.source), spec.sizeBytes),
   fill: (spec, data, signal) => fill(context, spec, data, signal),
   copiesSlowly: !context.pool.reflink,
   copiesWhatIsStill: true,
@@ -61,7 +62,7 @@ function complete(context: LoopContext, { kinds, fsType, source, parameters }: O
   const options = mkfsOptionsOf(parameters);
   if (made !== undefined) checkMkfsOptions(options, made);
   else if (options.length > 0) throw badParameter("mkfsOptions", "needs a volume with a filesystem of its own");
-  const least = made === undefined || origin !== undefined ? sectorBytes : minimumBytesOf[made];
+  const least = made === undefined || origin !== undefined ? smallestSectorBytes : minimumBytesOf[made];
   return { fsType: made, minimumBytes: Math.max(least, origin?.sizeBytes ?? 0) };
 }
 
@@ -75,7 +76,9 @@ function originOf({ pool }: LoopContext, { kind, id }: VolumeSource): Origin {
 }
 
 /** A copy holds what its source held: never to be formatted, and (btrfs) with an id that it must not keep. */
-function inherited({ filesystem, sectorBytes }: Origin): Bytes {
+function inherited({ filesystem, sectorBytes: theirs }: Origin, sizeBytes: number): Bytes {
+  // smaller sectors do no harm, and the last bytes of an odd size can only be reached in them
+  const sectorBytes = sizeBytes % theirs === 0 ? theirs : smallestSectorBytes;
   if (filesystem.state === "none") return { sectorBytes, filesystem };
   if (filesystem.state === "started")
     return { sectorBytes, filesystem: { state: "done", fsType: undefined, sharesId: false } };

@@ -23,7 +23,7 @@ export default defineConfig({
       level("crash", onTheKernel),
       level("replay", onTheKernel),
       level("clients", { testTimeout: 300_000 }),
-      level("cluster", onTheKernel),
+      level("cluster", { ...onTheKernel, testTimeout: 600_000, hookTimeout: 600_000 }),
     ],
   },
 });

@@ -6,7 +6,7 @@ import { runVitest } from "../support/run-vitest.ts";
 import { buildPrograms } from "./build.ts";
 import type { Cluster } from "./machine/cluster.ts";
 import { makeFolder } from "./machine/place.ts";
-import { chosen, leftOut } from "./storage-tests/chosen.ts";
+import { chosen, inapplicable, leftOut } from "./storage-tests/chosen.ts";
 import { reportOf } from "./storage-tests/report.ts";
 import { runStorageTests } from "./storage-tests/run.ts";
 
@@ -76,7 +76,7 @@ async function testStorage(cluster: Cluster, { full, say }: Pick<Stages, "full" 
     nodeCount,
     folder: join(place.folder, "storage-tests"),
     focus: full ? "." : chosen.join("|"),
-    skip: leftOut.map(({ pattern }) => pattern).join("|"),
+    skip: [...leftOut.map(({ pattern }) => pattern), ...(full ? [] : inapplicable)].join("|"),
   });
   if (full) await writeFile("docs/kubernetes-storage-tests.md", reportOf(cases, new Date().toISOString().slice(0, 10)));
   const failures = cases.filter(({ status }) => status !== "passed" && status !== "skipped");

@@ -5,6 +5,8 @@ import { kuraArchive } from "../images/kura.ts";
 import { get, kubectl } from "../kubectl.ts";
 
 const MB = 1_000_000;
+/** As /proc counts. */
+const MiB = 2 ** 20;
 
 interface Layer {
   readonly step: string;
@@ -55,7 +57,7 @@ async function inPod(component: string): Promise<readonly string[]> {
 }
 
 for (const component of ["node", "controller"])
-  test(`idle, the ${component}'s kura has less than 100 MB resident`, async () => {
+  test(`idle, the ${component}'s kura has less than 100 MiB resident`, async () => {
     const pod = await inPod(component);
     const samples = [];
     for (let sample = 0; sample < 5; sample += 1) {
@@ -64,7 +66,7 @@ for (const component of ["node", "controller"])
       await delay(1000);
     }
     const least = Math.min(...samples);
-    process.stdout.write(`${component}: ${(least / MB).toFixed(1)} MB resident\n`);
+    process.stdout.write(`${component}: ${(least / MiB).toFixed(1)} MiB resident\n`);
     expect(least).toBeGreaterThan(0);
-    expect(least).toBeLessThan(100 * MB);
+    expect(least).toBeLessThan(100 * MiB);
   });

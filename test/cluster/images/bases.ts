@@ -30,9 +30,11 @@ export async function makeBases(log: (line: string) => void): Promise<void> {
 
 /** What upstream's slim images leave out, and keep leaving out when packages are added. */
 const unwanted = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*"];
+/** They do not wait for the disk after each file either: an image is whole or it is made again. */
+const dpkgOptions = ["force-unsafe-io", ...unwanted.map((path) => `path-exclude=${path}`)];
 
 async function makeDebian(name: string, context: string): Promise<void> {
-  const options = unwanted.map((path) => `--dpkgopt=path-exclude=${path}`);
+  const options = dpkgOptions.map((option) => `--dpkgopt=${option}`);
   await must("mmdebstrap", "--quiet", "--variant=minbase", ...options, "bookworm", join(context, "root.tar"));
   const dockerfile = join(context, "Dockerfile");
   await writeFile(dockerfile, 'FROM scratch\nADD root.tar /\nCMD ["bash"]\n');

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { apply, get, type Json, kubectl } from "../kubectl.ts";
+import { until } from "../until.ts";
+
+const image = "docker.io/library/postgres:17";
+const namespace = "postgres-test";
+const here = (...args: readonly string[]) => kubectl("--namespace", namespace, ...args);
+
+/** xfs, for ext4 cannot grow while it is mounted on every machine that runs these tests. */
+const storageClass: Json = {
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: { name: "postgres-test" },
+  provisioner: "loop.csi.kura.dev",
+  volumeBindingMode: "WaitForFirstConsumer",
+  allowVolumeExpansion: true,
+  parameters: { "csi.storage.k8s.io/fstype": "xfs" },
+};
+
+const spec = (size: string, dataSource?: Json): Json => ({
+  storageClassName: "postgres-test",
+  accessModes: ["ReadWriteOnce"],
+  resources: { requests: { storage: size } },
+  ...(dataSource === undefined ? {} : { dataSource }),
+});
+
+/** A database of one pod, NAME-0, on the claim data-NAME-0. */
+const database = (name: string, claim: Json): Json => ({
+  apiVersion: "apps/v1",
+  kind: "StatefulSet",
+  metadata: { name, namespace },
+  spec: {
+    serviceName: name,
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: {
+        terminationGracePeriodSeconds: 10,
+        containers: [
+          {
+            name: "postgres",
+            image,
+            env: [{ name: "POSTGRES_PASSWORD", value: "of-a-test" }],
+            volumeMounts: [{ name: "data", mountPath: "/var/lib/postgresql/data" }],
+          },
+        ],
+      },
+    },
+    volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }],
+  },
+});
+
+const sql = (name: string, text: string): Promise<string> =>
+  here("exec", `${name}-0`, "--", "psql", "--username=postgres", "--no-align", "--tuples-only", `--command=${text}`);
+
+const opens = (name: string) => until(`${name} opens`, () => sql(name, "SELECT 1"), 90);
+
+/** Something happens while the database works; the work is done without an error. */
+async function underLoad(happen: () => Promise<unknown>): Promise<void> {
+  const work = here("exec", "db-0", "--", "pgbench", "--username=postgres", "--client=2", "--time=15", "postgres");
+  await Promise.all([work, happen()]);
+  expect(await work).toMatch(/number of failed transactions: 0 /);
+}
+
+const node = ["--namespace=kura-system", "--selector=app.kubernetes.io/component=node"];
+const controller = ["--namespace=kura-system", "--selector=app.kubernetes.io/component=controller"];
+const atOnce = ["--grace-period=0", "--force"];
+const ready = (workload: string) => kubectl("--namespace=kura-system", "rollout", "status", workload, "--timeout=90s");
+
+beforeAll(async () => {
+  await apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, storageClass]);
+  await apply([database("db", spec("1Gi"))]);
+  await opens("db");
+  await here("exec", "db-0", "--", "pgbench", "--username=postgres", "--initialize", "--quiet", "postgres");
+  await sql("db", "CREATE EXTENSION amcheck; CREATE TABLE events (what text PRIMARY KEY)");
+});
+
+afterAll(() => kubectl("delete", "namespace,storageclass", namespace, "--ignore-not-found", "--wait=true"));
+
+const events: readonly (readonly [string, () => Promise<unknown>])[] = [
+  ["its pod is deleted", () => here("delete", "pod", "db-0")],
+  [
+    "the node plugin is killed",
+    async () => {
+      await kubectl("delete", "pod", ...node, ...atOnce);
+      await ready("daemonset/kura-csi-loop-node");
+      await here("delete", "pod", "db-0");
+    },
+  ],
+  [
+    "the controller is killed",
+    async () => {
+      await kubectl("delete", "pod", ...controller, ...atOnce);
+      await ready("deployment/kura-csi-loop-controller");
+    },
+  ],
+  [
+    "the DaemonSet is rolled under load",
+    () =>
+      underLoad(async () => {
+        await kubectl("--namespace=kura-system", "rollout", "restart", "daemonset/kura-csi-loop-node");
+        await ready("daemonset/kura-csi-loop-node");
+      }),
+  ],
+  [
+    "the volume is grown under load",
+    () =>
+      underLoad(async () => {
+        const patch = { spec: { resources: { requests: { storage: "2Gi" } } } };
+        await here("patch", "pvc", "data-db-0", `--patch=${JSON.stringify(patch)}`);
+        await until("the claim has 2Gi", async () => {
+          const { status } = await get("pvc", "data-db-0", `--namespace=${namespace}`);
+          return status.capacity.storage === "2Gi" || undefined;
+        });
+      }),
+  ],
+];
+
+/** Every index is compared with its table; what is wrong is an error. */
+const checkIndexes = `SELECT count(*) > 10 FROM (
+  SELECT bt_index_check(indexrelid, true) FROM pg_index
+  JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_am ON pg_am.oid = relam WHERE amname = 'btree') AS indexes`;
+
+for (const [index, [what, happen]] of events.entries())
+  test(`PostgreSQL keeps its rows when ${what}`, async () => {
+    await sql("db", `INSERT INTO events VALUES ('${what}')`);
+    await happen();
+    await opens("db");
+    expect(await sql("db", "SELECT count(*) FROM events")).toBe(String(index + 1));
+  });
+
+test("a snapshot under load restores to a database that opens, whose rows and indexes are whole", async () => {
+  await underLoad(async () => {
+    await apply([
+      {
+        apiVersion: "snapshot.storage.k8s.io/v1",
+        kind: "VolumeSnapshot",
+        metadata: { name: "under-load", namespace },
+        spec: { volumeSnapshotClassName: "kura", source: { persistentVolumeClaimName: "data-db-0" } },
+      },
+    ]);
+    await here("wait", "volumesnapshot/under-load", "--for=jsonpath={.status.readyToUse}=true", "--timeout=90s");
+  });
+  const source = { apiGroup: "snapshot.storage.k8s.io", kind: "VolumeSnapshot", name: "under-load" };
+  await apply([database("copy", spec("2Gi", source))]);
+  await opens("copy");
+  expect(await sql("copy", "SELECT count(*) FROM events")).toBe(String(events.length));
+  // every table's sum is moved by each transaction of pgbench alike
+  const sums = "SELECT (SELECT sum(abalance) FROM pgbench_accounts) = (SELECT sum(bbalance) FROM pgbench_branches)";
+  expect(await sql("copy", sums)).toBe("t");
+  expect(await sql("copy", checkIndexes)).toBe("t");
+});

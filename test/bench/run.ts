@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { setUp } from "../../src/cli/set-up.ts";
 import { isMet, type Row } from "./measure.ts";
 import { benchBlocks } from "./rows/blocks.ts";
+import { benchEbs } from "./rows/ebs.ts";
 import { benchEc2 } from "./rows/ec2.ts";
 import { benchFiles } from "./rows/files.ts";
 import { benchFio } from "./rows/fio.ts";
@@ -24,6 +25,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   fio: benchFio,
   process: benchProcess,
   ec2: benchEc2,
+  ebs: benchEbs,
 };
 
 const wanted = process.argv.slice(2).filter((word) => word !== "--inside");

@@ -1,8 +1,16 @@
-import { DescribeSnapshotsCommand, DescribeVolumesCommand, type Tag } from "@aws-sdk/client-ec2";
+import {
+  CreateVolumeCommand,
+  DeleteTagsCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  type Tag,
+} from "@aws-sdk/client-ec2";
 import type { FaultWish } from "../../src/ec2/faults/rule.ts";
+import type { SimulatorOptions } from "../../src/ec2/simulator.ts";
 import { makeSimulator, type TestSimulator } from "../ec2/support/simulator.ts";
 import { Co } from "../support/co.ts";
 import type { TestDriver } from "../support/driver.ts";
+import { zone } from "../support/ebs-backend.ts";
 import { startEbsDriver } from "../support/ebs-driver.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 
@@ -17,13 +25,21 @@ export interface EbsPlace extends AsyncDisposable {
   /** What EC2 has of that name now, as EC2 itself tells. */
   volumesNamed(name: string): Promise<readonly string[]>;
   snapshotsNamed(name: string): Promise<readonly string[]>;
+  /** A volume that bears no tag of ours. */
+  volumeOfOthers(): Promise<string>;
 }
 
-export async function makePlace(flags: readonly string[] = []): Promise<EbsPlace> {
+export async function makePlace(
+  flags: readonly string[] = [],
+  options: Partial<SimulatorOptions> = {},
+  program?: string,
+): Promise<EbsPlace> {
   const resources = new AsyncDisposableStack();
   const sandbox = resources.use(await makeSandbox({ plain: true }));
-  const simulator = resources.use(await makeSimulator({ profile: "fast" }));
-  const driver = resources.use(await startEbsDriver(sandbox, simulator, { flags }));
+  const simulator = resources.use(await makeSimulator({ profile: "fast", ...options }));
+  const driver = resources.use(
+    await startEbsDriver(sandbox, simulator, { flags, ...(program === undefined ? {} : { program }) }),
+  );
   const { client, ec2 } = simulator;
   const named = (key: string, name: string) => (thing: { Tags?: Tag[] | undefined }) =>
     thing.Tags?.some(({ Key, Value }) => Key === key && Value === name) ?? false;
@@ -45,6 +61,14 @@ export async function makePlace(flags: readonly string[] = []): Promise<EbsPlace
     async snapshotsNamed(name) {
       const { Snapshots = [] } = await client.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
       return Snapshots.filter(named("CSIVolumeSnapshotName", name)).map(({ SnapshotId = "" }) => SnapshotId);
+    },
+    async volumeOfOthers() {
+      const Tags = [{ Key: "ebs.csi.aws.com/cluster", Value: "true" }];
+      const TagSpecifications = [{ ResourceType: "volume" as const, Tags }];
+      const input = { AvailabilityZone: zone, Size: 1, TagSpecifications };
+      const { VolumeId = "" } = await client.send(new CreateVolumeCommand(input));
+      await client.send(new DeleteTagsCommand({ Resources: [VolumeId], Tags }));
+      return VolumeId;
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -15,7 +15,7 @@ export const ebsHealth = (context: EbsContext): HealthReport => ({
   async list(page, signal) {
     const { items, next } = await pageOf(context.recent.leftovers, page, async (asked) => {
       const input = { ...asked, Filters: [{ Name: "volume-status.status", Values: ["impaired", "warning"] }] };
-      const answer = await context.ec2.call("DescribeVolumeStatus", input, signal);
+      const answer = await unlessForbidden(context, {}, () => context.ec2.call("DescribeVolumeStatus", input, signal));
       const unwell = (answer.VolumeStatuses ?? []).map((item) => entryOf(item.VolumeId, statusesOf(item)));
       return { items: unwell, NextToken: answer.NextToken };
     });
@@ -38,13 +38,22 @@ function ofState({ State, Attachments = [] }: Ec2Volume): readonly HealthStatus[
 
 async function ofStatus(context: EbsContext, id: string, signal: AbortSignal): Promise<readonly HealthStatus[]> {
   try {
-    const { VolumeStatuses = [] } = await context.ec2.call("DescribeVolumeStatus", { VolumeIds: [id] }, signal);
-    return VolumeStatuses.flatMap(statusesOf);
+    const ask = () => context.ec2.call("DescribeVolumeStatus", { VolumeIds: [id] }, signal);
+    return ((await unlessForbidden(context, {}, ask)).VolumeStatuses ?? []).flatMap(statusesOf);
   } catch (error) {
     if (isEc2(error, "InvalidVolume.NotFound")) return [];
+    throw error;
+  }
+}
+
+/** The classic policy does not let drivers ask for the status; then only what describes tell is known. */
+async function unlessForbidden<T>(context: EbsContext, otherwise: Partial<T>, ask: () => Promise<T>) {
+  try {
+    return await ask();
+  } catch (error) {
     if (!isEc2(error, "UnauthorizedOperation")) throw error;
     context.warn("ec2:DescribeVolumeStatus is not allowed: impaired volumes are not seen");
-    return [];
+    return otherwise;
   }
 }
 

@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test, vi } from "vitest";
+import { actions } from "../../src/backend/ebs/sdk.ts";
+import { parsePolicy } from "../../src/ec2/iam/policy.ts";
+import { fromSnapshot, fromVolume, refusalOf } from "../support/co.ts";
+import { instanceId } from "../support/ebs-backend.ts";
+import { fromRoot } from "../support/root.ts";
+import { readText } from "../support/sandbox.ts";
+import { type EbsPlace, makePlace } from "./place.ts";
+
+const GiB = 2 ** 30;
+const ours = readFileSync(fromRoot("deploy/iam/policy.json"), "utf8");
+
+test("the policy allows what the backend calls, and nothing else", () => {
+  const { Statement } = JSON.parse(ours) as { Statement: { Action: string[] }[] };
+  const allowed = new Set(Statement.flatMap(({ Action }) => Action));
+  expect([...allowed].sort()).toEqual(actions.map((action) => `ec2:${action}`).sort());
+});
+
+/** What AWS gives drivers of EBS as AmazonEBSCSIDriverPolicy since its beginning, in the parts that a driver needs. */
+const volumes = "arn:aws:ec2:*:*:volume/*";
+const snapshots = "arn:aws:ec2:*:*:snapshot/*";
+const isOurs = (key: string) => ({ StringLike: { [`${key}/ebs.csi.aws.com/cluster`]: "true" } });
+const classic = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Action: [
+        ...["CreateSnapshot", "AttachVolume", "DetachVolume", "ModifyVolume", "DescribeAvailabilityZones"],
+        ...[
+          "DescribeInstances",
+          "DescribeSnapshots",
+          "DescribeTags",
+          "DescribeVolumes",
+          "DescribeVolumesModifications",
+        ],
+      ].map((action) => `ec2:${action}`),
+      Resource: "*",
+    },
+    {
+      Effect: "Allow",
+      Action: ["ec2:CreateTags"],
+      Resource: [volumes, snapshots],
+      Condition: { StringEquals: { "ec2:CreateAction": ["CreateVolume", "CreateSnapshot"] } },
+    },
+    { Effect: "Allow", Action: ["ec2:DeleteTags"], Resource: [volumes, snapshots] },
+    { Effect: "Allow", Action: ["ec2:CreateVolume"], Resource: [volumes], Condition: isOurs("aws:RequestTag") },
+    { Effect: "Allow", Action: ["ec2:CreateVolume"], Resource: [snapshots] },
+    { Effect: "Allow", Action: ["ec2:DeleteVolume"], Resource: [volumes], Condition: isOurs("ec2:ResourceTag") },
+    { Effect: "Allow", Action: ["ec2:DeleteSnapshot"], Resource: [snapshots], Condition: isOurs("ec2:ResourceTag") },
+  ],
+});
+
+/** Made, attached, grown, cut, restored, detached and deleted. */
+async function live({ co }: EbsPlace): Promise<void> {
+  const volume = await co.create("life", { bytes: 10 * GiB });
+  const nodeId = instanceId;
+  await co.call("ControllerPublishVolume", { volumeId: volume.id, nodeId, volumeCapability: volume.capability });
+  const snapshot = await co.snapshot("life", volume);
+  await co.call("ControllerExpandVolume", { volumeId: volume.id, capacityRange: { requiredBytes: 20 * GiB } });
+  await vi.waitFor(async () =>
+    expect(await co.call("GetSnapshot", { snapshotId: snapshot.snapshotId })).toMatchObject({
+      snapshot: { readyToUse: true },
+    }),
+  );
+  const restored = await co.create("life-restored", { bytes: 10 * GiB, source: fromSnapshot(snapshot) });
+  await co.call("ListVolumes");
+  await co.call("ControllerUnpublishVolume", { volumeId: volume.id, nodeId });
+  await co.call("DeleteSnapshot", { snapshotId: snapshot.snapshotId });
+  for (const each of [restored, volume]) await co.delete(each);
+}
+
+describe("with our policy", () => {
+  test("everything can be done", async () => {
+    await using place = await makePlace([], { policy: parsePolicy(ours) });
+    await live(place);
+    const { co, driver, sandbox } = place;
+    const volume = await co.create("extras", { bytes: 10 * GiB });
+    const request = { volumeId: volume.id, nodeId: instanceId, volumeCapability: volume.capability, readonly: true };
+    await co.call("ControllerPublishVolume", request);
+    expect(await refusalOf(co.call("ControllerPublishVolume", { ...request, readonly: false }))).toMatch(
+      /^ALREADY_EXISTS: .*read-only/,
+    );
+    const group = await co.call<{ groupSnapshot: { groupSnapshotId: string } }>("CreateVolumeGroupSnapshot", {
+      name: "extras",
+      sourceVolumeIds: [volume.id],
+    });
+    await co.call("DeleteVolumeGroupSnapshot", { groupSnapshotId: group.groupSnapshot.groupSnapshotId });
+    await co.call("ControllerUnpublishVolume", { volumeId: volume.id, nodeId: instanceId });
+    const mutableParameters = { iops: "4000", tagSpecification_1: "team=storage" };
+    await co.call("ControllerModifyVolume", { volumeId: volume.id, mutableParameters });
+    const clone = await co.create("extras-clone", { bytes: 10 * GiB, source: fromVolume(volume) });
+    expect(await co.health(volume)).toEqual([]);
+    for (const each of [clone, volume]) await co.delete(each);
+    expect(await readText(driver.logFile)).not.toContain("not allowed");
+    expect(await readText(sandbox.path("driver.log"))).not.toContain("PERMISSION_DENIED");
+  });
+
+  test("what others made cannot be deleted", async () => {
+    await using place = await makePlace([], { policy: parsePolicy(ours) });
+    const id = await place.volumeOfOthers();
+    expect(await refusalOf(place.co.delete({ id }))).toMatch(/^PERMISSION_DENIED: .*DeleteVolume/);
+  });
+});
+
+describe("with the classic AmazonEBSCSIDriverPolicy", () => {
+  test("a volume has its whole life", async () => {
+    await using place = await makePlace([], { policy: parsePolicy(classic) });
+    await live(place);
+  });
+
+  test("each extra does without, or says what is not allowed, and one line in the log tells of it", async () => {
+    await using place = await makePlace([], { policy: parsePolicy(classic) });
+    const { co, driver } = place;
+    const volume = await co.create("extras", { bytes: 10 * GiB });
+    expect(await co.health(volume)).toEqual([]);
+    expect(await co.health(volume)).toEqual([]);
+    expect(await co.call("ControllerListVolumeHealth")).toMatchObject({ entries: [] });
+    const request = { volumeId: volume.id, nodeId: instanceId, volumeCapability: volume.capability, readonly: true };
+    await co.call("ControllerPublishVolume", request);
+    await co.call("ControllerUnpublishVolume", { volumeId: volume.id, nodeId: instanceId });
+    expect(await refusalOf(co.create("clone", { bytes: 10 * GiB, source: fromVolume(volume) }))).toMatch(
+      /^PERMISSION_DENIED: .*CopyVolumes/,
+    );
+    await co.delete(volume);
+    const said = (await readText(driver.logFile)).split("\n").filter((line) => line.includes("not allowed"));
+    expect(said.filter((line) => line.includes("DescribeVolumeStatus"))).toHaveLength(1);
+    expect(said.filter((line) => line.includes("read-only"))).toHaveLength(1);
+  });
+});

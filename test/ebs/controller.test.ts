@@ -1,0 +1,182 @@
+import { readFileSync } from "node:fs";
+import { CreateVolumeCommand, DescribeVolumesCommand, ModifyVolumeCommand, type Volume } from "@aws-sdk/client-ec2";
+import { afterAll, describe, expect, test } from "vitest";
+import { here, makeSimulator } from "../ec2/support/simulator.ts";
+import { type CoVolume, capabilityOf, refusalOf } from "../support/co.ts";
+import { instanceId, zone } from "../support/ebs-backend.ts";
+import { startEbsDriver } from "../support/ebs-driver.ts";
+import { makeSandbox } from "../support/sandbox.ts";
+import { makePlace } from "./place.ts";
+
+const place = await makePlace();
+afterAll(() => place[Symbol.asyncDispose]());
+const { co, simulator } = place;
+const GiB = 2 ** 30;
+
+const inEc2 = async ({ id }: Pick<CoVolume, "id">): Promise<Volume> => {
+  const { Volumes = [] } = await simulator.client.send(new DescribeVolumesCommand({ VolumeIds: [id] }));
+  return Volumes[0] ?? {};
+};
+const tagsOf = ({ Tags = [] }: Volume) => Object.fromEntries(Tags.map(({ Key = "", Value }) => [Key, Value]));
+
+describe("what a class says is what EC2 is asked for", () => {
+  test.each([
+    [
+      "gp3",
+      { type: "gp3", iops: "3000", throughput: "125", encrypted: "true" },
+      { VolumeType: "gp3", Iops: 3000, Throughput: 125, Encrypted: true, Size: 10 },
+    ],
+    ["io2", { type: "io2", iops: "10000" }, { VolumeType: "io2", Iops: 10_000, Size: 10 }],
+    ["st1, whose least size is more than was asked for", { type: "st1" }, { VolumeType: "st1", Size: 125 }],
+    ["nothing", {}, { VolumeType: "gp3", Iops: 3000, Throughput: 125, Encrypted: false, Size: 10 }],
+    // as external-provisioner makes it of a class of kubernetes.io/aws-ebs
+    [
+      "the in-tree class",
+      { allowautoiopspergbincrease: "true", iopsPerGB: "50", type: "gp3", partition: "" },
+      { VolumeType: "gp3", Iops: 3000, Size: 10 },
+    ],
+  ])("%s", async (name, parameters, expected) => {
+    const volume = await co.create(`class-${name}`, { bytes: 10 * GiB, parameters });
+    expect(await inEc2(volume)).toMatchObject(expected);
+    expect(volume.sizeBytes).toBe((expected.Size ?? 0) * GiB);
+  });
+
+  test("tags: the driver's, the claim's and the user's", async () => {
+    const volume = await co.create("pvc-tags", {
+      bytes: GiB,
+      parameters: {
+        tagSpecification_1: "team=*",
+        tagSpecification_2: "of={{ .PVCNamespace | toUpper }}",
+        "csi.storage.k8s.io/pvc/name": "data",
+        "csi.storage.k8s.io/pvc/namespace": "shop",
+        "csi.storage.k8s.io/pv/name": "pvc-tags",
+      },
+    });
+    expect(tagsOf(await inEc2(volume))).toMatchObject({
+      CSIVolumeName: "pvc-tags",
+      "ebs.csi.aws.com/cluster": "true",
+      "kubernetes.io/created-for/pvc/name": "data",
+      "kubernetes.io/created-for/pvc/namespace": "shop",
+      "kubernetes.io/created-for/pv/name": "pvc-tags",
+      team: "*",
+      of: "SHOP",
+    });
+  });
+
+  test("a name with a star finds its own volume and no other", async () => {
+    const other = await co.create("star-1", { bytes: GiB });
+    const volume = await co.create("star-*", { bytes: GiB });
+    expect(volume.id).not.toBe(other.id);
+    expect((await co.create("star-*", { bytes: GiB })).id).toBe(volume.id);
+  });
+
+  test.each([
+    ["a size beyond the type", { bytes: 20_000 * GiB, parameters: { type: "gp2" } }, /^OUT_OF_RANGE/],
+    [
+      "a size below the type, and no more",
+      { bytes: GiB, limitBytes: GiB, parameters: { type: "st1" } },
+      /^OUT_OF_RANGE/,
+    ],
+    [
+      "more IOPS than the size allows",
+      { bytes: GiB, parameters: { iops: "4000" } },
+      /^INVALID_ARGUMENT: .*at most 3000/,
+    ],
+    ["io2 without IOPS", { bytes: 10 * GiB, parameters: { type: "io2" } }, /^INVALID_ARGUMENT: .*from 100 to 256000/],
+  ])("%s is refused, and nothing is made", async (name, wish, refusal) => {
+    expect(await refusalOf(co.create(name, wish))).toMatch(refusal);
+    expect(await place.volumesNamed(name)).toEqual([]);
+  });
+});
+
+describe("a zone", () => {
+  const request = (name: string, requisite: readonly object[], preferred: readonly object[] = []) => ({
+    name,
+    volumeCapabilities: [capabilityOf()],
+    accessibilityRequirements: {
+      requisite: requisite.map((segments) => ({ segments })),
+      preferred: preferred.map((segments) => ({ segments })),
+    },
+  });
+  const key = "topology.ebs.csi.aws.com/zone";
+  const both = (name: string) => ({ "topology.kubernetes.io/zone": name, [key]: name });
+
+  test.each([
+    ["by the key of the upstream driver", [{ [key]: "us-east-1b" }], [], "us-east-1b"],
+    ["by Kubernetes' key", [{ "topology.kubernetes.io/zone": "us-east-1b" }], [], "us-east-1b"],
+    ["the preferred one", [both("us-east-1a"), both("us-east-1b")], [both("us-east-1b")], "us-east-1b"],
+  ])("%s, and the repeated request gets the same volume", async (name, requisite, preferred, chosen) => {
+    const once = await co.call<{ volume: { volumeId: string } }>("CreateVolume", request(name, requisite, preferred));
+    expect(once).toMatchObject({ volume: { accessibleTopology: [{ segments: both(chosen) }] } });
+    expect(await co.call("CreateVolume", request(name, requisite, preferred))).toEqual(once);
+  });
+
+  test("that is not of the region is RESOURCE_EXHAUSTED", async () =>
+    expect(await refusalOf(co.call("CreateVolume", request("away", [{ [key]: "eu-west-1a" }])))).toMatch(
+      /^RESOURCE_EXHAUSTED: .*us-east-1a/,
+    ));
+
+  test("of which a volume is not cannot attach it", async () => {
+    const { volume } = await co.call<{ volume: { volumeId: string } }>(
+      "CreateVolume",
+      request("b", [both("us-east-1b")]),
+    );
+    const publish = { volumeId: volume.volumeId, nodeId: here, volumeCapability: capabilityOf() };
+    expect(await refusalOf(co.call("ControllerPublishVolume", publish))).toMatch(/^FAILED_PRECONDITION/);
+  });
+});
+
+test("growth and new attributes that come together are one ModifyVolume, and another one has to wait", async () => {
+  const volume = await co.create("joined", { bytes: 10 * GiB });
+  using modifications = place.fault({ kind: "slow", action: "ModifyVolume", delayMs: 0 });
+  await Promise.all([
+    co.call("ControllerExpandVolume", { volumeId: volume.id, capacityRange: { requiredBytes: 20 * GiB } }),
+    co.call("ControllerModifyVolume", { volumeId: volume.id, mutableParameters: { iops: "5000" } }),
+  ]);
+  expect(modifications.fired()).toBe(1);
+  expect(await inEc2(volume)).toMatchObject({ Size: 20, Iops: 5000 });
+  expect((await co.create("joined", { bytes: 10 * GiB })).id).toBe(volume.id);
+});
+
+test("a volume that somebody made by hand can be used, and grown by hand it tells its size", async () => {
+  const input = { AvailabilityZone: zone, Size: 5, VolumeType: "gp3" } as const;
+  const { VolumeId = "" } = await simulator.client.send(new CreateVolumeCommand(input));
+  await simulator.client.send(new ModifyVolumeCommand({ VolumeId, Size: 6 }));
+  const publish = { volumeId: VolumeId, nodeId: instanceId, volumeCapability: capabilityOf("block") };
+  expect(await co.call("ControllerPublishVolume", publish)).toMatchObject({
+    publishContext: { devicePath: expect.stringMatching(/^\/dev\/xvd/) },
+  });
+  expect(await co.call("ControllerGetVolume", { volumeId: VolumeId })).toMatchObject({
+    volume: { capacityBytes: String(6 * GiB) },
+    status: { publishedNodeIds: [instanceId] },
+  });
+  await co.call("ControllerUnpublishVolume", publish);
+});
+
+test("a driver that is killed between EC2's answer and its own finds the volume again", async () => {
+  await using sandbox = await makeSandbox({ plain: true });
+  await using ec2 = await makeSimulator({ profile: "fast" });
+  const request = { name: "killed", volumeCapabilities: [capabilityOf()] };
+  ec2.ec2.faults.add({ kind: "slow", action: "CreateVolume", delayMs: 60_000, times: 1 });
+  {
+    await using first = await startEbsDriver(sandbox, ec2);
+    const call = first.client.call("CreateVolume", request).catch(() => "lost");
+    await expect.poll(() => ec2.ec2.faults.list()[0]?.fired).toBe(1);
+    await first.kill();
+    expect(await call).toBe("lost");
+  }
+  await using second = await startEbsDriver(sandbox, ec2);
+  await second.client.call("CreateVolume", request);
+  const { Volumes = [] } = await ec2.client.send(new DescribeVolumesCommand({}));
+  expect(Volumes).toHaveLength(1);
+});
+
+test("a node alone never loads the SDK, and needs no key", async () => {
+  await using sandbox = await makeSandbox({ plain: true });
+  const flags = ["--services", "node"];
+  await using driver = await startEbsDriver(sandbox, simulator, { flags, env: { AWS_ACCESS_KEY_ID: "" } });
+  expect(await driver.client.call("NodeGetInfo", {})).toMatchObject({ nodeId: instanceId });
+  // with the SDK it takes 90 MB more
+  const status = readFileSync(`/proc/${driver.process.pid}/status`, "utf8");
+  expect(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024).toBeLessThan(170e6);
+});

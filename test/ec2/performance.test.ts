@@ -1,7 +1,7 @@
 import { type CreateVolumeCommandInput, ModifyVolumeCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findThrottleTree } from "../../src/host/throttle.ts";
-import { childGroup, type Group } from "../support/cgroup.ts";
+import { type Group, podGroup } from "../support/cgroup.ts";
 import { must } from "../support/command.ts";
 import { startTestEc2, type TestEc2 } from "../support/ec2.ts";
 import { type FioJob, fioIn } from "../support/fio.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const tree = await findThrottleTree();
   if (tree === undefined) throw new Error("this machine has no cgroup tree that limits I/O");
   // before anything is attached: new groups are limited only a moment after they appear
-  group = childGroup(tree);
+  group = podGroup(tree);
 });
 afterAll(() => group?.remove());
 

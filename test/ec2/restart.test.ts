@@ -25,7 +25,7 @@ import { byIdName, here, readStart, stepsWith, untilTrue, writeStart, zone } fro
 describe("a simulator that is killed loses nothing that it has answered", () => {
   test("volumes, bytes, tags, snapshots, modifications and what is attached are as they were", async () => {
     await using sandbox = await makeSandbox({ plain: true });
-    const before = await startTestEc2(sandbox);
+    await using before = await startTestEc2(sandbox);
     const first = stepsWith(before.client, before.devices);
     const id = await first.make({ Size: 8 });
     const device = await first.attach(id);
@@ -67,7 +67,7 @@ describe("a simulator that is killed loses nothing that it has answered", () => 
     await using sandbox = await makeSandbox({ plain: true });
     const create = (token: string) =>
       new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, VolumeType: "gp3", ClientToken: token });
-    const before = await startTestEc2(sandbox);
+    await using before = await startTestEc2(sandbox);
     const { VolumeId: kept = "" } = await before.client.send(create("kept"));
     const { VolumeId: deleted = "" } = await before.client.send(create("deleted"));
     await stepsWith(before.client, before.devices).untilState(deleted, "available");
@@ -87,7 +87,7 @@ describe("a simulator that is killed loses nothing that it has answered", () => 
   test("a volume that was to vanish is gone, and its token burnt", async () => {
     await using sandbox = await makeSandbox({ plain: true });
     const create = new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, ClientToken: "t" });
-    const before = await startTestEc2(sandbox, ["--profile", "aws"]);
+    await using before = await startTestEc2(sandbox, ["--profile", "aws"]);
     const fault = JSON.stringify({ kind: "vanish" });
     await fetch(`${before.url}/kura/faults`, { method: "POST", body: fault });
     await before.client.send(create);
@@ -102,7 +102,7 @@ describe("a simulator that is killed loses nothing that it has answered", () => 
 
   test("what was being attached or detached gets there, and a mounted volume is not let go", async () => {
     await using sandbox = await makeSandbox({ plain: true });
-    const before = await startTestEc2(sandbox, ["--hotplug", "--profile", "aws"]);
+    await using before = await startTestEc2(sandbox, ["--hotplug", "--profile", "aws"]);
     const first = stepsWith(before.client, before.devices);
     const [coming, going] = [await first.make(), await first.make()];
     const device = await first.attach(going);
@@ -129,7 +129,7 @@ describe("a simulator that is killed loses nothing that it has answered", () => 
 describe("the folder", () => {
   test("an orderly end takes the image's mount away, and a second simulator is refused while one runs", async () => {
     await using sandbox = await makeSandbox({ plain: true });
-    const ec2 = await startTestEc2(sandbox);
+    await using ec2 = await startTestEc2(sandbox);
     const second = await command(["node", mainFile, "ec2", "--listen", "127.0.0.1:0", "--state", sandbox.path("ec2")]);
     expect(second.exitCode).toBe(2);
     expect(second.stderr).toContain(`is held by process ${ec2.process.pid}`);

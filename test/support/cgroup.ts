@@ -13,10 +13,22 @@ export interface Group {
 let count = 0;
 
 export function childGroup({ root }: ThrottleTree): Group {
-  count += 1;
-  const path = join(root, `kura-test-${process.pid}-${count}`);
+  const path = newPath(root);
   mkdirSync(path);
   return { path, door: join(path, "cgroup.procs"), remove: () => removeGroup(path) };
+}
+
+/** One of a pod's: limited also where a Kubernetes runs beside, whose pods are then the only ones to be limited. */
+export function podGroup({ root }: ThrottleTree): Group {
+  const path = newPath(root);
+  const pod = join(path, "kubepods", "pod");
+  mkdirSync(pod, { recursive: true });
+  return { path: pod, door: join(pod, "cgroup.procs"), remove: () => removeGroup(path) };
+}
+
+function newPath(root: string): string {
+  count += 1;
+  return join(root, `kura-test-${process.pid}-${count}`);
 }
 
 /** Groups go by rmdir, inner ones first; what looks like files in them goes along. */

@@ -29,6 +29,7 @@ export const inapplicable: readonly string[] = [
   "immediate-binding",
   "\\(ephemeral\\)",
   "different node",
+  "ntfs",
   "filesystem volmode.*restored snapshot",
 ];
 

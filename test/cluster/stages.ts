@@ -34,6 +34,8 @@ export async function runStages({ cluster, full, files, say }: Stages): Promise<
     () => runStage(cluster, ["image/"]),
     () => runStage(cluster, ["use/"]),
     () => testStorage(cluster, { full, say }),
+    // the last one: it takes kura away
+    () => runStage(cluster, ["uninstall/"]),
   ];
   let counts = installed;
   for (const part of parts) counts = addCounts(counts, await part());

@@ -16,11 +16,12 @@ import { must } from "../../support/command.ts";
 export const [here, beside] = ["i-00000000000000001", "i-00000000000000002"] as const;
 export const zone = "us-east-1a";
 
+/** Asks ten times a second: twenty are what EC2 bears for long, and what the profile aws bears as well. */
 export async function until<T>(look: () => Promise<T | undefined>, what: string): Promise<T> {
-  for (let patience = 800; patience > 0; patience -= 1) {
+  for (let patience = 300; patience > 0; patience -= 1) {
     const found = await look();
     if (found !== undefined) return found;
-    await delay(25);
+    await delay(100);
   }
   throw new Error(`never: ${what}`);
 }

@@ -116,6 +116,7 @@ export const driverConfig = z
     tlsDir: absolutePath.optional(),
     nodes: nodes.optional(),
     http: hostAndPort.optional(),
+    debugSocket: z.string().min(1, "is empty").optional(),
     register: absolutePath.optional(),
     logLevel: oneOf(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
   })

@@ -32,6 +32,7 @@ export const driverOptions: readonly Option[] = [
   option("--tls-dir <dir>", "ca.crt, tls.crt and tls.key for that; replaced files are used without a restart"),
   option("--nodes <where>", "where a router finds nodes: NAMESPACE/SERVICE (headless) or HOST:PORT,HOST:PORT"),
   option("--http <host:port>", "serve /metrics, /healthz, /readyz and /journal"),
+  option("--debug-socket <url>", "a second socket, for its owner alone, with gRPC reflection and health, for grpcurl"),
   option("--register <dir>", "register with kubelet in its plugins_registry directory, where no registrar runs"),
   option("--log-level <level>", "trace, debug, info, warn, error or silent (default: info)"),
 ];

@@ -58,6 +58,10 @@ async function start(config: DriverConfig, { log, onStep }: StartOptions, runnin
   running.add(await serveOnSocket(socketPath, services, parts, made.answers), stopServer);
   if (config.listen !== undefined)
     running.add(await serveOverTls(config.listen, config.tlsDir ?? "", forController(services), parts), stopServer);
+  if (config.debugSocket !== undefined) {
+    const { serveForDebugging } = await import("../grpc/debug.ts");
+    running.add(await serveForDebugging(config.debugSocket, services, parts, ready), stopServer);
+  }
   if (config.register !== undefined) running.add(await register(config.register, config, log), stopServer);
   log.info(
     { driver: config.driverName, backend: config.backend, endpoint: config.endpoint, node: config.nodeId, version },

@@ -34,6 +34,10 @@ async function start(config: DriverConfig, log: Log, running: Running): Promise<
   if (config.http !== undefined) running.add(await serveHttp(config.http, { journal, metrics, ready }), closeHttp);
   const parts = { locks: new Locks(), journal, metrics, log, started: Promise.resolve() };
   running.add(await serveOnSocket(socketPath, rpcs, parts), (server) => server.stop());
+  if (config.debugSocket !== undefined) {
+    const { serveForDebugging } = await import("../grpc/debug.ts");
+    running.add(await serveForDebugging(config.debugSocket, rpcs, parts, ready), (server) => server.stop());
+  }
   log.info({ driver: config.driverName, endpoint: config.endpoint, version }, "routing");
   return { stop: () => running.end() };
 }

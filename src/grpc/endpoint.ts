@@ -8,10 +8,10 @@ export class EndpointError extends Error {
   override readonly name = "EndpointError";
 }
 
-/** `unix:///path` → its path. */
-export function socketPathOf(endpoint: string): string {
+/** `unix:///path` → its path; `flag` is named where it is wrong. */
+export function socketPathOf(endpoint: string, flag = "--endpoint"): string {
   const path = /^unix:\/\/(\/.*)$/.exec(endpoint)?.[1] ?? /^unix:(\/[^/].*)$/.exec(endpoint)?.[1];
-  if (path === undefined) throw new EndpointError(`--endpoint ${endpoint} is not of the form unix:///path/csi.sock`);
+  if (path === undefined) throw new EndpointError(`${flag} ${endpoint} is not of the form unix:///path/csi.sock`);
   const bytes = Buffer.byteLength(path);
   if (bytes > longestSocketPath)
     throw new EndpointError(`the socket path ${path} takes ${bytes} bytes, ${longestSocketPath} are possible`);

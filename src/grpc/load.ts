@@ -18,6 +18,10 @@ const definition: PackageDefinition = loadSync(protoFile, {
   includeDirs: [dirname(protoFile)],
 });
 
+/** The same, with the names of fields as the file spells them: for those who ask what is in it. */
+export const loadAsWritten = (): PackageDefinition =>
+  loadSync(protoFile, { keepCase: true, includeDirs: [dirname(protoFile)] });
+
 export const serviceNames = ["Identity", "Controller", "GroupController", "SnapshotMetadata", "Node"] as const;
 export type ServiceName = (typeof serviceNames)[number];
 

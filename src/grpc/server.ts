@@ -41,7 +41,7 @@ export function serveOverTls(
   return listen(serverOf(services, parts, controllerName), address, nodeCredentials(tlsDir));
 }
 
-function serverOf(services: Services, parts: PipelineParts, onlyFor: string | undefined): Server {
+export function serverOf(services: Services, parts: PipelineParts, onlyFor: string | undefined): Server {
   const server = new Server({ "grpc.max_receive_message_length": 4 * 1024 * 1024 });
   for (const [name, rpcs] of Object.entries(services)) {
     const service = serviceOf(name as ServiceName);
@@ -50,7 +50,7 @@ function serverOf(services: Services, parts: PipelineParts, onlyFor: string | un
   return server;
 }
 
-async function listen(server: Server, address: string, credentials: ServerCredentials): Promise<RunningServer> {
+export async function listen(server: Server, address: string, credentials: ServerCredentials): Promise<RunningServer> {
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(address, credentials, (error) => (error === null ? resolve() : reject(error)));
   });

@@ -109,6 +109,7 @@ const judged: Readonly<Record<string, Judged>> = {
     ),
   },
   http: addresses,
+  debugSocket: { takes: { "unix:///run/debug.sock": "unix:///run/debug.sock" }, refuses: { "": "is empty" } },
   register: paths,
   logLevel: { takes: { debug: "debug" }, refuses: { loud: "is not one of trace, debug, info, warn, error, silent" } },
 };

@@ -232,11 +232,7 @@ describe("a stream of blocks", () => {
     ["another volume's snapshot", () => delta(first(), foreign()), "INVALID_ARGUMENT: base_snapshot_id"],
     ["a later base", () => delta(second(), first()), "INVALID_ARGUMENT: target_snapshot_id"],
     ["max_results -1", () => delta(first(), second(), { maxResults: -1 }), "INVALID_ARGUMENT: max_results -1"],
-    [
-      "starting_offset -1",
-      () => delta(first(), second(), { startingOffset: -1 }),
-      "INVALID_ARGUMENT: starting_offset -1",
-    ],
+    ["starting_offset -1", () => delta(first(), second(), { startingOffset: -1 }), "OUT_OF_RANGE: starting_offset -1"],
     [
       "an offset beyond the end",
       () => delta(first(), second(), { startingOffset: 8 * MiB + 1 }),

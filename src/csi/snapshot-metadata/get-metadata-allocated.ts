@@ -4,9 +4,9 @@
  * Spec: csi.proto v1.13, "GetMetadataAllocated". Called by external-snapshot-metadata for a first, full backup, and
  * again from where it broke off.
  *
- *   INVALID_ARGUMENT  a required field is missing, or a number is negative
+ *   INVALID_ARGUMENT  a required field is missing, or max_results is negative
  *   NOT_FOUND         the snapshot does not exist
- *   OUT_OF_RANGE      starting_offset is beyond the volume's end
+ *   OUT_OF_RANGE      starting_offset is negative, or beyond the volume's end
  */
 import type { GetMetadataAllocatedRequest } from "../../../proto/gen/csi/v1/GetMetadataAllocatedRequest.ts";
 import type { GetMetadataAllocatedResponseInit } from "../../../proto/gen/csi/v1/GetMetadataAllocatedResponse.ts";

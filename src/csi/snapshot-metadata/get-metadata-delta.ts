@@ -4,10 +4,10 @@
  * Spec: csi.proto v1.13, "GetMetadataDelta". Called by external-snapshot-metadata for a backup on top of another, and
  * again from where it broke off.
  *
- *   INVALID_ARGUMENT  a required field is missing, a number is negative, or the two are not an earlier and a later
- *                     snapshot of one volume
+ *   INVALID_ARGUMENT  a required field is missing, max_results is negative, or the two are not an earlier and a
+ *                     later snapshot of one volume
  *   NOT_FOUND         one of the snapshots does not exist
- *   OUT_OF_RANGE      starting_offset is beyond the volume's end
+ *   OUT_OF_RANGE      starting_offset is negative, or beyond the volume's end
  */
 import type { GetMetadataDeltaRequest } from "../../../proto/gen/csi/v1/GetMetadataDeltaRequest.ts";
 import type { GetMetadataDeltaResponseInit } from "../../../proto/gen/csi/v1/GetMetadataDeltaResponse.ts";

@@ -18,6 +18,7 @@ const blockBytes = 4096;
 
 export function parsePortion(startingOffset: string | number, maxResults: number): Portion {
   if (maxResults < 0) throw invalid(`max_results ${maxResults} is negative`);
+  if (BigInt(startingOffset) < 0n) throw outOfRange(`starting_offset ${startingOffset} is negative`);
   const offset = parseInt64(startingOffset, "starting_offset");
   return { fromByte: offset, limit: Math.min(maxResults || mostResults, mostResults) };
 }

@@ -4,7 +4,7 @@
  * A level that needs root or a tool says so and fails where it is missing; it never passes in silence. Skips are the
  * lines of test/skips.txt, no others.
  */
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setUp } from "../src/cli/set-up.ts";
@@ -50,6 +50,8 @@ async function runLevel(level: Level): Promise<Counts> {
     return failed(1);
   }
   const folder = await mkdtemp(join(tmpdir(), `kura-${level.name}-`));
+  // tests run programs as nobody too, who must get through
+  await chmod(folder, 0o755);
   // a mount namespace of its own: whatever a test leaves mounted goes with it
   const inside = level.needsRoot ? ["unshare", "--mount", "--propagation", "private"] : [];
   const counts = await runVitest({ project: level.name, folder, inside });

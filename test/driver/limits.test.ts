@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findThrottleTree, type ThrottleTree } from "../../src/host/throttle.ts";
-import { childGroup, type Group } from "../support/cgroup.ts";
+import { type Group, podGroup } from "../support/cgroup.ts";
 import { type CoVolume, refusalOf } from "../support/co.ts";
 import { must } from "../support/command.ts";
 import { fioIn } from "../support/fio.ts";
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const found = await findThrottleTree();
   if (found === undefined) throw new Error("the kernel of this machine cannot limit I/O: no cgroup tree does it");
   tree = found;
-  group = childGroup(tree);
+  group = podGroup(tree);
 });
 afterAll(() => group.remove());
 

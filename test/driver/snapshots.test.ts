@@ -168,7 +168,7 @@ describe("a restore", () => {
       source: fromSnapshot(await at.co.snapshot("raw", block)),
     });
     expect(await refusalOf(at.co.stage(mount))).toMatch(
-      /^FAILED_PRECONDITION: volume .* holds no filesystem; what was once written/,
+      /^FAILED_PRECONDITION: volume .* holds data that is no filesystem; what was once written/,
     );
     for (const made of [block, mount]) await at.co.end(made);
   });

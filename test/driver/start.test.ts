@@ -49,7 +49,7 @@ describe("a driver that goes on serving", () => {
       await killed.end("SIGKILL");
     }
     await using next = startKura(["start"], { cwd: home });
-    await next.until("try in another terminal");
+    await next.until("npx kura pool status");
     expect(next.said()).toMatch(/^\d+ steps in \d+ ms$/m);
     const endpoint = `unix://${home}/.kura/csi.sock`;
     expect(next.said()).toContain(`export KURA_ENDPOINT=${endpoint}`);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { LinuxHost } from "../../src/host/linux-host.ts";
 import { findThrottleTree, type ThrottleTree } from "../../src/host/throttle.ts";
 import { noLimits } from "../../src/node/volume.ts";
-import { childGroup, type Group } from "../support/cgroup.ts";
+import { type Group, podGroup } from "../support/cgroup.ts";
 import { fioIn } from "../support/fio.ts";
 import { type Bed, deviceOf, loopOf, makeBed, perform, realHost } from "../support/host.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const found = await findThrottleTree();
   if (found === undefined) throw new Error("the kernel of this machine cannot limit I/O: no cgroup tree does it");
   tree = found;
-  group = childGroup(tree);
+  group = podGroup(tree);
   bed = await makeBed(host, sandbox, "throttled", { sizeBytes: 64 * MiB, allocate: true });
   await perform(host, [{ do: "attach", image: bed.image, readOnly: false }]);
 });

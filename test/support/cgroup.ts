@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ThrottleTree } from "../../src/host/throttle.ts";
 
-/** A control group as a container has one: whatever is limited at the root only does not reach it on cgroup v1. */
+/** A control group as a container has one: what is limited at the root only does not reach it on cgroup v1. */
 export interface Group {
   readonly path: string;
   /** Where a process writes its id to get in. */
@@ -11,12 +11,6 @@ export interface Group {
 }
 
 let count = 0;
-
-export function childGroup({ root }: ThrottleTree): Group {
-  const path = newPath(root);
-  mkdirSync(path);
-  return { path, door: join(path, "cgroup.procs"), remove: () => removeGroup(path) };
-}
 
 /** One of a pod's: limited also where a Kubernetes runs beside, whose pods are then the only ones to be limited. */
 export function podGroup({ root }: ThrottleTree): Group {

@@ -5,6 +5,7 @@ import { hostpathParameters } from "../src/backend/hostpath/parameters.ts";
 import { safeOptions } from "../src/backend/loop/mkfs-options.ts";
 import { loopParameters } from "../src/backend/loop/parameters.ts";
 import type { ParameterRule } from "../src/backend/parameter-rules.ts";
+import { table } from "./table.ts";
 
 /** Every backend with what its classes may say: a new one is a line here. */
 export const parametersOf: Readonly<Record<string, readonly ParameterRule[]>> = {
@@ -66,10 +67,5 @@ ${table(
   ]),
 )}
 ${moreOf[backend] === undefined ? "" : `\n${moreOf[backend]}`}`;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
 
 if (import.meta.main) writeFileSync(new URL("parameters.md", import.meta.url), parametersPage());

@@ -221,6 +221,11 @@ describe("a stream of blocks", () => {
 
   const refused: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     ["no snapshot", () => streamed("GetMetadataAllocated", {}), "INVALID_ARGUMENT: snapshot_id is required"],
+    [
+      "an offset before the beginning",
+      () => streamed("GetMetadataAllocated", { snapshotId: first().snapshotId, startingOffset: -1 }),
+      "OUT_OF_RANGE: starting_offset -1",
+    ],
     ["an unknown snapshot", () => streamed("GetMetadataAllocated", { snapshotId: "x" }), "NOT_FOUND: snapshot x"],
     [
       "no base",

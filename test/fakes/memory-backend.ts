@@ -44,6 +44,8 @@ export interface MemoryOptions {
   readonly node?: string;
   readonly totalBytes?: number;
   readonly maxVolumes?: number;
+  /** Snapshots take until then. */
+  readonly cutsTakeUntil?: Promise<void>;
   /** Capabilities that it does not offer. */
   readonly without?: readonly Optional[];
 }
@@ -152,7 +154,16 @@ class Memory {
   };
   readonly #totalBytes: number;
 
-  constructor({ pool = "aaaaaaaa", node = "node-a", totalBytes = 2 ** 45, maxVolumes = 110 }: MemoryOptions) {
+  readonly cutsTakeUntil: Promise<void>;
+
+  constructor({
+    pool = "aaaaaaaa",
+    node = "node-a",
+    totalBytes = 2 ** 45,
+    maxVolumes = 110,
+    cutsTakeUntil = Promise.resolve(),
+  }: MemoryOptions) {
+    this.cutsTakeUntil = cutsTakeUntil;
     this.pool = pool;
     this.node = node;
     this.topology = { "topology.memory.csi.kura.dev/node": node };
@@ -269,7 +280,10 @@ const memorySnapshots = (memory: Memory): Snapshots => ({
   keyOf: (name) => prefixOf(memory.pool, name),
   find: async (id) => memory.state.snapshots.get(id),
   findByName: async (name) => [...memory.state.snapshots.values()].find((snapshot) => snapshot.name === name),
-  create: async (spec) => makeSnapshot(memory, spec, undefined),
+  async create(spec) {
+    await memory.cutsTakeUntil;
+    return makeSnapshot(memory, spec, undefined);
+  },
   async delete(id) {
     const group = memory.state.snapshots.get(id)?.group;
     if (group !== undefined) throw new BackendError({ kind: "member-of-group", group }, `it belongs to ${group}`);
@@ -307,7 +321,8 @@ const memoryGroups = (memory: Memory): Groups => ({
   find: async (id) => memory.state.groups.get(id),
   findByName: async (wanted) => [...memory.state.groups.values()].find(({ name }) => name === wanted),
   async create({ name, sources, parameters }) {
-    for (const source of sources) memory.need(source);
+    await memory.cutsTakeUntil;
+    memory.takeRoom(sources.reduce((sum, source) => sum + memory.need(source).sizeBytes, 0));
     const id = makeId(memory.pool, name) as GroupId;
     const snapshots = sources.map((source) =>
       makeSnapshot(memory, { name: `${name}/${source}`, source, parameters, places: undefined }, id),

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { allRpcs } from "../../src/grpc/client.ts";
+import { command } from "../support/command.ts";
+import { mainFile } from "../support/driver.ts";
 import { kura } from "../support/kura.ts";
 import { withDriver } from "../support/with-driver.ts";
 
@@ -30,6 +32,13 @@ describe("kura csi", () => {
       exitCode: 0,
       stdout: "{}\n",
     });
+  });
+
+  test("ends in silence when nobody reads it any more", async () => {
+    const words = ["csi", "GetPluginInfo", "--endpoint", at.driver.endpoint];
+    const script = '{ "$@"; echo "$?" >&2; } | true';
+    const { stderr } = await command(["sh", "-c", script, "sh", process.execPath, mainFile, ...words]);
+    expect(stderr).toBe("141\n");
   });
 
   test("lets the fields add to what --json says, and takes false for an answer", async () => {

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { command, must } from "../support/command.ts";
-import { addCounts, type Counts, noCounts, showCounts } from "../support/counts.ts";
+import { addCounts, type Counts, failed, noCounts, showCounts } from "../support/counts.ts";
 import { runVitest } from "../support/run-vitest.ts";
 import { buildPrograms } from "./build.ts";
 import type { Cluster } from "./machine/cluster.ts";
@@ -9,6 +10,9 @@ import { makeFolder } from "./machine/place.ts";
 import { chosen, inapplicable, leftOut } from "./storage-tests/chosen.ts";
 import { reportOf } from "./storage-tests/report.ts";
 import { runStorageTests } from "./storage-tests/run.ts";
+
+/** In full: a command that enters the node's mounts starts at their root. */
+const storageClass = fileURLToPath(new URL("storage-tests/class.yaml", import.meta.url));
 
 export interface Stages {
   readonly cluster: Cluster;
@@ -38,8 +42,14 @@ export async function runStages({ cluster, full, files, say }: Stages): Promise<
     () => runStage(cluster, ["uninstall/"]),
   ];
   let counts = installed;
-  for (const part of parts) counts = addCounts(counts, await part());
+  for (const part of parts) counts = addCounts(counts, await part().catch((error: unknown) => tell(error, say)));
   return counts;
+}
+
+/** A part that cannot be run is a failure, and takes nothing from what the others found. */
+function tell(error: unknown, say: Stages["say"]): Counts {
+  say(error instanceof Error ? error.message : String(error));
+  return failed(1);
 }
 
 async function runStage(cluster: Cluster, files: readonly string[]): Promise<Counts> {
@@ -69,7 +79,7 @@ async function lookAt(cluster: Cluster): Promise<string> {
 async function testStorage(cluster: Cluster, { full, say }: Pick<Stages, "full" | "say">): Promise<Counts> {
   const { enter, kubeconfig, nodeCount, place } = cluster;
   const started = Date.now();
-  await must(...kubectlOf(cluster), "apply", "--filename", "test/cluster/storage-tests/class.yaml");
+  await must(...kubectlOf(cluster), "apply", "--filename", storageClass);
   await buildPrograms(say, ["ginkgo", "e2e.test"]);
   say(`running ${full ? "all" : "some"} of Kubernetes' storage tests`);
   const cases = await runStorageTests({

@@ -1,22 +1,7 @@
-import type { Backend } from "../backend/backend.ts";
-import type { NodeBackend } from "../backend/node-backend.ts";
 import type { BackendName, DriverConfig } from "../config.ts";
-import type { Answers } from "../grpc/maintenance.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
 import type { Log } from "../log.ts";
-import type { GaugeSource } from "../observe/metrics.ts";
-
-/** A backend with everything that a driver needs of it. */
-export interface Made {
-  readonly backend: Backend;
-  readonly node: NodeBackend;
-  /** Resolves when calls can be served. */
-  readonly started: Promise<void>;
-  readonly gauges: readonly GaugeSource[];
-  readonly answers: Answers;
-  readonly manifest: Readonly<Record<string, string>>;
-  readonly close: () => Promise<void>;
-}
+import type { Made } from "./made.ts";
 
 type Make = (config: DriverConfig, host: LinuxHost, log: Log) => Promise<Made>;
 

@@ -10,7 +10,7 @@ import type { DriverConfig } from "../config.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
 import type { Log } from "../log.ts";
 import { findIdentity, findRegion } from "./instance-identity.ts";
-import type { Made } from "./make-backend.ts";
+import type { Made } from "./made.ts";
 
 export async function makeEbs(config: DriverConfig, _host: LinuxHost, log: Log): Promise<Made> {
   const imds = imdsFrom(process.env);

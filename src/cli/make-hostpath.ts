@@ -5,7 +5,7 @@ import { poolGauges } from "../backend/local/gauges.ts";
 import { resumeCopies } from "../backend/local/slow-snapshot.ts";
 import type { DriverConfig } from "../config.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
-import type { Made } from "./make-backend.ts";
+import type { Made } from "./made.ts";
 import { madeOf, openLocal } from "./open-local.ts";
 
 export async function makeHostpath(config: DriverConfig, host: LinuxHost): Promise<Made> {

@@ -8,7 +8,7 @@ import { loopNode } from "../backend/loop/node.ts";
 import { resumeLimits } from "../backend/loop/resume-limits.ts";
 import type { DriverConfig } from "../config.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
-import type { Made } from "./make-backend.ts";
+import type { Made } from "./made.ts";
 import { madeOf, openLocal } from "./open-local.ts";
 
 export async function makeLoop(config: DriverConfig, host: LinuxHost): Promise<Made> {

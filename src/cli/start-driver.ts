@@ -17,7 +17,8 @@ import { closeHttp, serveHttp } from "../observe/http.ts";
 import { Journal } from "../observe/journal.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { version } from "../version.ts";
-import { type Made, makeBackend } from "./make-backend.ts";
+import type { Made } from "./made.ts";
+import { makeBackend } from "./make-backend.ts";
 import { type Running, startAll } from "./running.ts";
 
 export interface RunningDriver {

@@ -36,7 +36,8 @@ describe("random calls, many at a time, get no answer that no order of them expl
       process.stdout.write(`heap: ${warm.heapMiB.toFixed(1)} MiB warm, ${end.heapMiB.toFixed(1)} MiB at the end\n`);
       // a kilobyte lost in each of 4,500 calls would show
       expect(end.heapMiB).toBeLessThan(warm.heapMiB + 4);
-      expect(end.descriptors).toBe(warm.descriptors);
+      // some come and go with what is at work just now; one lost in each seed would show
+      expect(end.descriptors).toBeLessThan(warm.descriptors + seeds.length - warmAfter);
     });
 });
 

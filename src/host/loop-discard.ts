@@ -21,4 +21,4 @@ export function chooseFree(discard: boolean): string | undefined {
 
 const numberOf = (name: string): number => Number(name.replace("loop", ""));
 
-export const loopNames = (): readonly string[] => readdirSync("/sys/block").filter((name) => /^loop\d+$/.test(name));
+const loopNames = (): readonly string[] => readdirSync("/sys/block").filter((name) => /^loop\d+$/.test(name));

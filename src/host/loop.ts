@@ -1,10 +1,10 @@
-import { type BigIntStats, constants, existsSync, readFileSync } from "node:fs";
+import { type BigIntStats, constants, readFileSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { HostError } from "../node/host-error.ts";
 import type { Image } from "../node/volume.ts";
 import { ifThere, isErrno } from "./errno.ts";
-import { canDiscard, chooseFree, forbidDiscard, loopNames } from "./loop-discard.ts";
+import { canDiscard, chooseFree, forbidDiscard } from "./loop-discard.ts";
 import { makeMissingLoopNode } from "./loop-node.ts";
 import { CommandError, type Run } from "./run.ts";
 
@@ -34,7 +34,7 @@ export class Loops {
 
   /** All that are attached now. */
   async list(): Promise<readonly Loop[]> {
-    const names = loopNames();
+    const names = attachedNames();
     const sequences = names.map(sequenceOf);
     const isNews = names.some(
       (name, index) => sequences[index] === undefined || this.#known.get(name)?.sequence !== sequences[index],
@@ -169,13 +169,16 @@ export function majorMinorOf(dev: bigint): string {
 }
 
 /**
- * Kernel 5.15 and later; before, every look is news. The number changes a moment before a file is attached, so whether
- * there is one belongs to it. sysfs asks no disk, so it is read without waiting for a thread.
+ * Only devices that show something have a size, and only those with a size are listed there: one file of the kernel's
+ * to read, however many devices there ever were. sysfs and proc ask no disk, so they are read without a thread.
  */
+const attachedNames = (): readonly string[] =>
+  [...readFileSync("/proc/partitions", "utf8").matchAll(/\b(loop\d+)$/gm)].map(([, name = ""]) => name);
+
+/** Kernel 5.15 and later; before, every look is news. A device has its new number before it has its size. */
 function sequenceOf(name: string): string | undefined {
   try {
-    const isAttached = existsSync(`/sys/block/${name}/loop`);
-    return `${readFileSync(`/sys/block/${name}/diskseq`, "utf8").trim()} ${isAttached}`;
+    return readFileSync(`/sys/block/${name}/diskseq`, "utf8");
   } catch (error) {
     if (isErrno(error, "ENOENT")) return undefined;
     throw error;

@@ -104,7 +104,9 @@ describe("the journal", () => {
     expect(stage?.commands.map(({ argv }) => argv.find((word) => /^(losetup|mkfs.ext4|mount)$/.test(word)))).toEqual(
       expect.arrayContaining(["losetup", "mkfs.ext4", "mount"]),
     );
-    expect(stage?.commands.every(({ exitCode }) => exitCode === 0)).toBe(true);
+    // losetup may be told "busy" and try again, where another program took the device that was free
+    const mutating = stage?.commands.filter(({ argv }) => argv.some((word) => /^(mkfs.ext4|mount)$/.test(word)));
+    expect(mutating?.map(({ exitCode }) => exitCode)).toEqual(mutating?.map(() => 0));
   });
 
   test("is bounded: the last 500 calls, and of long values their beginning", async () => {

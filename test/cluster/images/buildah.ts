@@ -5,7 +5,10 @@ import { command } from "../../support/command.ts";
 /** Images are built where neither a container engine nor a registry is: in a chroot, from what is there. */
 export async function buildah(verb: string, ...args: readonly string[]): Promise<string> {
   const [root, runroot] = [await cacheFolder("buildah", "storage"), await cacheFolder("buildah", "run")];
-  const argv = ["buildah", "--storage-driver", "overlay", "--root", root, "--runroot", runroot, verb, ...args];
+  // in a mount namespace of its own: what it mounts goes with it, however it ends
+  const alone = ["unshare", "--mount", "--propagation", "private"];
+  const storage = ["--storage-driver", "overlay", "--root", root, "--runroot", runroot];
+  const argv = [...alone, "buildah", ...storage, verb, ...args];
   const { exitCode, stdout, stderr } = await command(argv);
   if (exitCode !== 0) throw new Error(`buildah ${verb} failed: ${stderr.trim().split("\n").slice(-3).join("; ")}`);
   return stdout.trim();

@@ -189,7 +189,16 @@ function sequenceOf(name: string): string | undefined {
  * mountinfo cannot say "not mounted": a mount may live in another namespace. An exclusive open can (open(2): on a block
  * device O_EXCL fails with EBUSY while it is mounted or held, wherever).
  */
-export async function isHeld(device: string): Promise<boolean> {
+export function isHeld(device: string): Promise<boolean> {
+  // two looks at a time would take each other for a holder, so they share one
+  const look = looks.get(device) ?? lookWhetherHeld(device).finally(() => looks.delete(device));
+  looks.set(device, look);
+  return look;
+}
+
+const looks = new Map<string, Promise<boolean>>();
+
+async function lookWhetherHeld(device: string): Promise<boolean> {
   try {
     await (await open(device, constants.O_RDONLY | constants.O_EXCL)).close();
     return false;

@@ -17,7 +17,11 @@ export async function probe(path: string, run: Run, signal: AbortSignal): Promis
   const superblock = await readSuperblock(path);
   if (superblock !== undefined) return { kind: "filesystem", ...superblock };
   const signature = await signatureOf(path, run, signal);
-  if (signature !== undefined) return { kind: "other", description: signature };
+  if (signature !== undefined) {
+    // a tool that outlived its driver may have written the superblock between the two looks
+    const late = await readSuperblock(path);
+    return late === undefined ? { kind: "other", description: signature } : { kind: "filesystem", ...late };
+  }
   const bytes = found.isFile() ? found.size : deviceSizeOf(majorMinorOf(BigInt(found.rdev)));
   return { kind: (await endsAreZero(path, bytes)) ? "blank" : "unsigned" };
 }

@@ -1,17 +1,15 @@
 import { defineAction, type Ec2 } from "../action.ts";
 import { snapshotBody } from "../bodies/snapshot.ts";
-import { type Attributes, type Filter, matcher, only, readFilters } from "../read/filters.ts";
-import { type Page, pageOf, readPage } from "../read/page.ts";
+import { type Attributes, matcher, only } from "../read/filters.ts";
+import { type Lookup, readLookup } from "../read/lookup.ts";
+import { pageOf } from "../read/page.ts";
 import { parseSnapshotId } from "../world/ids.ts";
 import type { SnapshotRecord } from "../world/records.ts";
 import { type Moment, percentOf, snapshotState } from "../world/states.ts";
 import { noSuchSnapshots } from "../world/world.ts";
 
-interface Wish {
-  readonly ids: readonly string[];
+interface Wish extends Lookup {
   readonly owners: readonly string[];
-  readonly filters: readonly Filter[];
-  readonly page: Page;
 }
 
 /** DescribeSnapshots: those of the account; nobody else has any here. */
@@ -30,7 +28,7 @@ export const describeSnapshots = defineAction<Wish>({
   parse(parameters) {
     const ids = parameters.list("SnapshotId").map(parseSnapshotId);
     const owners = [...parameters.list("Owner"), ...parameters.list("RestorableBy")];
-    return { ids, owners, filters: readFilters(parameters), page: readPage(parameters, 1000, ids) };
+    return { ...readLookup(parameters, ids, 1000), owners };
   },
 
   run({ ids, owners, filters, page }, ec2, { region, moment }) {

@@ -1,6 +1,7 @@
 import { defineAction } from "../action.ts";
-import { type Attributes, type Filter, matcher, only, readFilters } from "../read/filters.ts";
-import { type Page, pageOf, readPage } from "../read/page.ts";
+import { type Attributes, matcher, only } from "../read/filters.ts";
+import { type Lookup, readLookup } from "../read/lookup.ts";
+import { pageOf } from "../read/page.ts";
 import { pickVolumes } from "../volumes/pick.ts";
 import type { Xml } from "../wire/xml.ts";
 import { parseVolumeId } from "../world/ids.ts";
@@ -8,14 +9,8 @@ import type { VolumeRecord } from "../world/records.ts";
 import { type Moment, percentOf, volumeState } from "../world/states.ts";
 import { zoneIdOf } from "../world/zones.ts";
 
-interface Wish {
-  readonly ids: readonly string[];
-  readonly filters: readonly Filter[];
-  readonly page: Page;
-}
-
 /** DescribeVolumeStatus: whether I/O works, and whether a restored volume has all of its blocks yet. */
-export const describeVolumeStatus = defineAction<Wish>({
+export const describeVolumeStatus = defineAction<Lookup>({
   name: "DescribeVolumeStatus",
   mutates: false,
   errors: [
@@ -30,7 +25,7 @@ export const describeVolumeStatus = defineAction<Wish>({
   parse(parameters) {
     const ids = parameters.list("VolumeId").map(parseVolumeId);
     parameters.boolean("IncludeManagedResources"); // nobody else manages volumes here
-    return { ids, filters: readFilters(parameters), page: readPage(parameters, 1000, ids) };
+    return readLookup(parameters, ids, 1000);
   },
 
   run({ ids, filters, page }, { world }, { region, moment }) {

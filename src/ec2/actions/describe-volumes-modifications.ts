@@ -1,18 +1,13 @@
 import { defineAction } from "../action.ts";
 import { modificationBody } from "../bodies/modification.ts";
 import { refused } from "../error.ts";
-import { type Attributes, type Filter, matcher, readFilters } from "../read/filters.ts";
-import { type Page, pageOf, readPage } from "../read/page.ts";
+import { type Attributes, matcher } from "../read/filters.ts";
+import { type Lookup, readLookup } from "../read/lookup.ts";
+import { pageOf } from "../read/page.ts";
 import { pickVolumes } from "../volumes/pick.ts";
 import { parseVolumeId } from "../world/ids.ts";
 import type { ModificationRecord } from "../world/records.ts";
 import { modificationState } from "../world/states.ts";
-
-interface Wish {
-  readonly ids: readonly string[];
-  readonly filters: readonly Filter[];
-  readonly page: Page;
-}
 
 interface Modified {
   readonly id: string;
@@ -20,7 +15,7 @@ interface Modified {
 }
 
 /** DescribeVolumesModifications: the most recent one of each volume that was ever modified. */
-export const describeVolumesModifications = defineAction<Wish>({
+export const describeVolumesModifications = defineAction<Lookup>({
   name: "DescribeVolumesModifications",
   mutates: false,
   errors: [
@@ -35,7 +30,7 @@ export const describeVolumesModifications = defineAction<Wish>({
 
   parse(parameters) {
     const ids = parameters.list("VolumeId").map(parseVolumeId);
-    return { ids, filters: readFilters(parameters), page: readPage(parameters, 500, ids) };
+    return readLookup(parameters, ids, 500);
   },
 
   run({ ids, filters, page }, { world }, { region, moment }) {

@@ -1,19 +1,14 @@
 import { defineAction } from "../action.ts";
 import { volumeBody } from "../bodies/volume.ts";
-import { type Filter, matcher, only, readFilters } from "../read/filters.ts";
-import { type Page, pageOf, readPage } from "../read/page.ts";
+import { matcher, only } from "../read/filters.ts";
+import { type Lookup, readLookup } from "../read/lookup.ts";
+import { pageOf } from "../read/page.ts";
 import { volumeAttributes } from "../volumes/attributes.ts";
 import { pickVolumes } from "../volumes/pick.ts";
 import { parseVolumeId } from "../world/ids.ts";
 
-interface Wish {
-  readonly ids: readonly string[];
-  readonly filters: readonly Filter[];
-  readonly page: Page;
-}
-
 /** DescribeVolumes: by id, by filter, in pages of at most 1,000. */
-export const describeVolumes = defineAction<Wish>({
+export const describeVolumes = defineAction<Lookup>({
   name: "DescribeVolumes",
   mutates: false,
   errors: [
@@ -28,7 +23,7 @@ export const describeVolumes = defineAction<Wish>({
   parse(parameters) {
     const ids = parameters.list("VolumeId").map(parseVolumeId);
     parameters.boolean("IncludeManagedResources"); // nobody else manages volumes here
-    return { ids, filters: readFilters(parameters), page: readPage(parameters, 1000, ids) };
+    return readLookup(parameters, ids, 1000);
   },
 
   run({ ids, filters, page }, { world }, { region, moment }) {

@@ -13,7 +13,7 @@ import { cloneImage, copyImage, makeImage, reserveImage, resizeImage } from "./i
 import { type Loop, Loops, majorMinorOf, refuseIfHeld } from "./loop.ts";
 import { mkfsCommand } from "./mkfs.ts";
 import { bindMount, mountDevice, unmount } from "./mount.ts";
-import { observe, realPath, usageOf } from "./observe.ts";
+import { isHeldElsewhere, observe, realPath, usageOf } from "./observe.ts";
 import { probe } from "./probe.ts";
 import { CommandError, type Run } from "./run.ts";
 import type { Throttle } from "./throttle.ts";
@@ -72,6 +72,7 @@ export function linuxHost({
     throttle,
     realPath,
     observe: (source, paths) => observe(source, paths, loops),
+    isHeldElsewhere: (source) => isHeldElsewhere(source, loops),
     probe: (source, signal) => probeSource(source, run, signal),
     usageOf: (path) => usageOf(path),
     bytesOfTree: (path) => trees.bytesOf(path),

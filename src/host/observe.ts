@@ -24,14 +24,22 @@ export async function observe<Path extends string>(
   return { volume: volume.facts, paths: Object.fromEntries(await Promise.all(entries)) as Record<Path, PathFacts> };
 }
 
+/** Whether a device of the volume is held although no mount that we see shows it. */
+export async function isHeldElsewhere(source: Source, loops: Loops): Promise<boolean> {
+  const mounts = await readMounts();
+  for (const device of await devicesOf(source, await backingOf(source), loops)) {
+    if (!mounts.some((mount) => liesOn(mount, device)) && (await isHeld(device.path))) return true;
+  }
+  return false;
+}
+
 interface Seen {
   readonly facts: VolumeFacts;
   readonly mounts: readonly Mount[];
 }
 
 async function observeSource(source: Source, mounts: readonly Mount[], loops: Loops): Promise<Seen> {
-  const path = source.kind === "image" ? source.file : source.path;
-  const backing = source.kind === "device" ? undefined : await ifThere(stat(path, { bigint: true }));
+  const backing = await backingOf(source);
   const devices = await devicesOf(source, backing, loops);
   const isShown = source.kind === "directory" ? isDirectory(await placeOf(source.path, mounts)) : isDevice(devices);
   const shown = mounts.filter(isShown);
@@ -41,10 +49,15 @@ async function observeSource(source: Source, mounts: readonly Mount[], loops: Lo
     device: devices.find(({ readOnly }) => !readOnly),
     readOnlyDevice: devices.find(({ readOnly }) => readOnly),
     shownAt,
-    heldElsewhere: await isHeldElsewhere(devices, shown),
   };
   return { facts, mounts: shown };
 }
+
+/** The file or directory that the volume is; a device of somebody else's has none. */
+const backingOf = async (source: Source): Promise<BigIntStats | undefined> =>
+  source.kind === "device"
+    ? undefined
+    : ifThere(stat(source.kind === "image" ? source.file : source.path, { bigint: true }));
 
 interface SourceDevice extends AttachedDevice {
   readonly device: string;
@@ -136,13 +149,6 @@ async function isAlive(path: string): Promise<boolean> {
     if (isErrno(error, "EIO", "ENOTCONN", "ESTALE", "EUCLEAN")) return false;
     throw error;
   }
-}
-
-async function isHeldElsewhere(devices: readonly SourceDevice[], shown: readonly Mount[]): Promise<boolean> {
-  for (const device of devices) {
-    if (!shown.some((mount) => liesOn(mount, device)) && (await isHeld(device.path))) return true;
-  }
-  return false;
 }
 
 async function observePath(path: string, mounts: readonly Mount[], volume: Seen): Promise<PathFacts> {

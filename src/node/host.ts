@@ -9,6 +9,11 @@ export interface Host {
     paths: Readonly<Record<Path, string>>,
     signal: AbortSignal,
   ): Promise<Observation<Path>>;
+  /**
+   * Whether a device of the volume is held by somebody whom this mount namespace does not show. To see that, the device
+   * is opened alone for a moment, and mkfs and mount fail on it meanwhile: ask only what nobody else may work on.
+   */
+  isHeldElsewhere(source: Source, signal: AbortSignal): Promise<boolean>;
   /** What the volume holds, asked of its bytes. */
   probe(source: Source, signal: AbortSignal): Promise<Contents>;
   /** Does the steps in order and stops at the first that fails. `note` keeps the backend's record of a filesystem. */
@@ -32,8 +37,6 @@ export interface VolumeFacts {
   readonly readOnlyDevice: AttachedDevice | undefined;
   /** Where this mount namespace shows the whole volume: a filesystem's root, a directory or a device node. */
   readonly shownAt: readonly ShownAt[];
-  /** A device of the volume is held by somebody whom this mount namespace does not show. */
-  readonly heldElsewhere: boolean;
 }
 
 export interface AttachedDevice {

@@ -18,6 +18,8 @@ export type StageAccess =
 export interface StageFacts {
   readonly volume: VolumeFacts;
   readonly staging: PathFacts;
+  /** By a mount that this namespace does not show, or another program. */
+  readonly heldElsewhere: boolean;
   /** Only looked at where nothing is mounted yet. */
   readonly contents: Contents;
 }
@@ -124,7 +126,7 @@ function planFirstMount(
   const steps: Step[] =
     now.staging.kind === "missing" ? [{ do: "make-directory", path: stagingPath, mode: 0o750 }] : [];
 
-  const inUse = now.volume.heldElsewhere || now.volume.shownAt.length > 0;
+  const inUse = now.heldElsewhere || now.volume.shownAt.length > 0;
   const options = mountOptions(fsType, access.flags, wish.readOnly);
   if (!wish.readOnly) steps.push(...mountForWriting(volume, stagingPath, fsType, format, options, now));
   else if (inUse) steps.push(...mountForReading(volume, stagingPath, fsType, options, now.volume));
@@ -173,7 +175,7 @@ type FormatDecision = { readonly format: boolean; readonly fsType: FsType };
 function decideFormat(
   volume: NodeVolume,
   wanted: FsType | undefined,
-  { contents, volume: facts }: StageFacts,
+  { contents, heldElsewhere }: StageFacts,
 ): FormatDecision | Refusal {
   const { filesystem } = volume;
   const holds = wordsFor(contents);
@@ -202,7 +204,7 @@ function decideFormat(
   return { format: false, fsType: contents.fsType };
 
   function makeUnlessHeld(fsType: FsType): FormatDecision | Refusal {
-    if (facts.heldElsewhere)
+    if (heldElsewhere)
       return refuse("ABORTED", `volume ${volume.id} is held by another program and cannot be formatted now`);
     return { format: true, fsType };
   }
@@ -243,7 +245,7 @@ export const deviceOf = (source: Source, readOnly = false): DeviceRef =>
 
 /** Looked after before the mount. What somebody else holds is mounted as it is. */
 function makeSound(volume: NodeVolume, device: DeviceRef, fsType: FsType, now: StageFacts): Step[] {
-  if (now.volume.heldElsewhere || now.volume.shownAt.length > 0) return [];
+  if (now.heldElsewhere || now.volume.shownAt.length > 0) return [];
   const steps: Step[] = [];
   if (volume.filesystem.state === "done" && volume.filesystem.sharesId && fsType === "btrfs") {
     steps.push({ do: "give-new-id", device, fsType });

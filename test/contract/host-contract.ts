@@ -59,7 +59,7 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
     test("a fresh image is as large as was asked for, blank, and no device", async () => {
       await perform(steps().image);
       const { volume } = await observe();
-      expect(volume).toMatchObject({ device: undefined, readOnlyDevice: undefined, shownAt: [], heldElsewhere: false });
+      expect(volume).toMatchObject({ device: undefined, readOnlyDevice: undefined, shownAt: [] });
       expect(volume.backing?.sizeBytes).toBe(sizeBytes);
       expect(await under.host.probe(image, signal)).toEqual({ kind: "blank" });
     });

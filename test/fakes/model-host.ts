@@ -27,6 +27,7 @@ export function modelHost(world = new ModelWorld()): ModelHost {
     world,
     done,
     observe: async (source, paths) => world.observe(source, paths),
+    isHeldElsewhere: async (source) => world.isHeldElsewhere(source),
     probe: async (source) => world.probe(source),
     async usageOf(path) {
       const file = world.mounts.findLast((mount) => mount.path === path)?.file;

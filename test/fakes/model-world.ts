@@ -93,6 +93,10 @@ export class ModelWorld {
     return { volume: this.#volumeFacts(source, mine), paths: Object.fromEntries(entries) as Record<Path, PathFacts> };
   }
 
+  isHeldElsewhere(source: Source): boolean {
+    return this.#devicesOf(source).some(({ path }) => this.held.has(path));
+  }
+
   probe(source: Source): Contents {
     if (source.kind === "directory") return { kind: "other", description: "a directory" };
     const { holds } = this.bytesOf(source.kind === "image" ? source.file : source.path);
@@ -117,7 +121,6 @@ export class ModelWorld {
         ...{ path, as, readOnly, fsType, alive },
         options: [...options, readOnly ? "ro" : "rw"],
       })),
-      heldElsewhere: devices.some(({ path }) => this.held.has(path)),
     };
   }
 

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open, readFile, rename, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -116,7 +117,8 @@ describe("what is mounted in a mount namespace that we do not see", () => {
     {
       await using _ = await mountElsewhere(path, elsewhere.mountPoint);
       const { volume } = await host.observe(image, {}, AbortSignal.timeout(10_000));
-      expect(volume).toMatchObject({ shownAt: [], heldElsewhere: true });
+      expect(volume.shownAt).toEqual([]);
+      expect(await host.isHeldElsewhere(image, AbortSignal.timeout(10_000))).toBe(true);
       expect(await isHeld(path)).toBe(true);
       const device = deviceOf(elsewhere);
       const attempts = [
@@ -130,6 +132,23 @@ describe("what is mounted in a mount namespace that we do not see", () => {
     await perform(host, [{ do: "detach", image }]);
     expect(await host.loops.showing(image.file)).toEqual([]);
   });
+});
+
+test("looking at a volume is not in the way of mkfs and mount, which open its device alone", async () => {
+  const { image } = await bed("looked-at");
+  await host.loops.attach(image, false);
+  const { path } = await loopOf(host, image);
+  let isLooking = true;
+  const look = async () => {
+    while (isLooking) await host.observe(image, {}, AbortSignal.timeout(10_000));
+  };
+  const looks = [look(), look()];
+  try {
+    for (let round = 0; round < 500; round += 1) await (await open(path, constants.O_RDWR | constants.O_EXCL)).close();
+  } finally {
+    isLooking = false;
+    await Promise.all(looks);
+  }
 });
 
 describe("a read-only loop device", () => {

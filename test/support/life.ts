@@ -52,7 +52,8 @@ export class Life {
       case "stage": {
         const wish = { volume, stagingPath, access, readOnly: false, ...operation.wish };
         const { volume: facts, paths } = world.observe(source, { staging: wish.stagingPath });
-        return planStage(wish, { volume: facts, staging: paths.staging, contents: world.probe(source) });
+        const heldElsewhere = world.isHeldElsewhere(source);
+        return planStage(wish, { volume: facts, staging: paths.staging, heldElsewhere, contents: world.probe(source) });
       }
       case "publish": {
         const wish = { volume, stagingPath, targetPath, access, readOnly: false, manyTargets: true, ...operation.wish };

@@ -102,6 +102,6 @@ async function planDelete(
   if (attached === undefined || source.kind !== "image") return [];
   // raw blocks have no mount that would tell: attached is staged
   const isBlock = !record.creation.kinds.includes("mount");
-  if (isBlock || facts.heldElsewhere) throw inUse(`attached as ${attached.path}`);
+  if (isBlock || (await host.isHeldElsewhere(source, signal))) throw inUse(`attached as ${attached.path}`);
   return [{ do: "detach", image: source }];
 }

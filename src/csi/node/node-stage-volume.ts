@@ -52,7 +52,8 @@ export const nodeStageVolume = (parts: NodeParts): Rpc<NodeStageVolumeRequest, W
     const observed = await host.observe(volume.source, { staging: stagingPath }, signal);
     const isGone = volume.source.kind === "image" && observed.volume.backing === undefined;
     const contents = isGone ? ({ kind: "blank" } as const) : await host.probe(volume.source, signal);
-    const facts = { volume: observed.volume, staging: observed.paths.staging, contents };
+    const heldElsewhere = await host.isHeldElsewhere(volume.source, signal);
+    const facts = { volume: observed.volume, staging: observed.paths.staging, heldElsewhere, contents };
     const readOnly = volume.readOnly || isReaderOnly(wish.capability.mode);
     await carryOut(planStage({ volume, stagingPath, access: wish.capability.access, readOnly }, facts), parts, signal);
     return {};

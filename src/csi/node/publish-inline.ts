@@ -66,7 +66,8 @@ async function planShow(
     return planPublish(wish, { volume: observed.volume, staging: target, target });
   }
   const contents = await host.probe(volume.source, signal);
-  const facts = { volume: observed.volume, staging: target, contents };
+  const heldElsewhere = await host.isHeldElsewhere(volume.source, signal);
+  const facts = { volume: observed.volume, staging: target, heldElsewhere, contents };
   return named(planStage({ volume, stagingPath: targetPath, access, readOnly }, facts));
 }
 

@@ -198,7 +198,7 @@ export class Hands {
     return {
       path: loop.path,
       device: loop.device,
-      isHeld: await isHeld(loop.path),
+      isHeld: (order.wish === "out" || order.wish === "forced") && (await isHeld(loop.path)),
       sizeBytes: deviceSizeOf(loop.device),
       isLinked: loop === linked,
     };

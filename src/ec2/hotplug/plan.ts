@@ -5,6 +5,7 @@ export interface SeenLoop {
   readonly path: string;
   /** major:minor */
   readonly device: string;
+  /** Asked only of what is to go: mkfs and mount fail on a device while it is looked at so. */
   readonly isHeld: boolean;
   readonly sizeBytes: number;
   /** Whether the attachment's link leads to it; without, a crash came between. */

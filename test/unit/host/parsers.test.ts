@@ -155,7 +155,6 @@ describe("a cut", () => {
       device: attached ? { path: "/dev/loop0", sizeBytes: 5 } : undefined,
       readOnlyDevice: undefined,
       shownAt: shownAt as never,
-      heldElsewhere: false,
     },
   });
   const inWords = (cuts: readonly ReturnType<typeof cutOf>[]) => {

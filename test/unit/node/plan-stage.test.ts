@@ -49,7 +49,7 @@ describe("a filesystem is made only on what is proven blank", () => {
   ];
   const factsOf = (contents: Contents, heldElsewhere = false) => {
     const { volume, paths } = new Life().host.world.observe(aVolume.source, { staging: stagingPath });
-    return { volume: { ...volume, heldElsewhere }, staging: paths.staging, contents };
+    return { volume, staging: paths.staging, heldElsewhere, contents };
   };
   const wishOf = (filesystem: Filesystem | Unrecorded) => ({
     volume: { ...aVolume, filesystem },
@@ -196,11 +196,15 @@ describe("what is there already", () => {
       device: undefined,
       readOnlyDevice: undefined,
       shownAt: [],
-      heldElsewhere: false,
     };
     const plan = planStage(
       { volume: aVolume, stagingPath, access: mount, readOnly: false },
-      { volume: facts, staging: { kind: "directory", mount: undefined }, contents: { kind: "blank" } },
+      {
+        volume: facts,
+        staging: { kind: "directory", mount: undefined },
+        heldElsewhere: false,
+        contents: { kind: "blank" },
+      },
     );
     expect(verbs(plan)).toEqual(["INTERNAL: the backing file of volume v is missing: /pool/v/data"]);
   });

@@ -62,7 +62,6 @@ describe("unpublish", () => {
       device: undefined,
       readOnlyDevice: undefined,
       shownAt: [],
-      heldElsewhere: false,
     };
     const target = { kind: "directory", mount: undefined } as const;
     expect(verbs(planUnpublish({ volumeId: "v", source: undefined, targetPath }, { volume: facts, target }))).toEqual([

@@ -1,10 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { Ec2 } from "./action.ts";
+import { account } from "./world/ids.ts";
 import type { InstanceRecord } from "./world/records.ts";
 import { regionOf, zoneIdOf } from "./world/zones.ts";
 
 const mostSeconds = 21_600;
+
+/** Whose metadata they are, and the clock by which tokens end. */
+export interface Described {
+  instance(): InstanceRecord | undefined;
+  now(): number;
+}
 
 /**
  * An instance's metadata service, version 2 only: PUT for a token, then GET with it. Whoever asks is the instance that
@@ -12,12 +18,11 @@ const mostSeconds = 21_600;
  */
 export async function serveImds(
   { host, port }: { readonly host: string; readonly port: number },
-  instanceId: string,
-  ec2: Ec2,
+  described: Described,
 ): Promise<Server> {
   const tokens = new Map<string, number>();
   const server = createServer((request, response) => {
-    const { status, type, body, headers } = answerImds(request, instanceId, ec2, tokens);
+    const { status, type, body, headers } = answerImds(request, described, tokens);
     request.resume();
     response.writeHead(status, { "content-type": type, ...headers });
     response.end(body);
@@ -41,21 +46,20 @@ const refusal = (status: number, body: string): Answer => ({ status, type: "text
 
 function answerImds(
   { method, url = "/", headers }: IncomingMessage,
-  instanceId: string,
-  { world, account }: Ec2,
+  described: Described,
   tokens: Map<string, number>,
 ): Answer {
+  const now = described.now();
   const path = new URL(url, "http://localhost").pathname;
   // a request that a proxy passed on is not the instance's own
   if (headers["x-forwarded-for"] !== undefined) return refusal(403, "Forbidden");
-  if (method === "PUT" && path === "/latest/api/token") return giveToken(headers, tokens, world.now);
+  if (method === "PUT" && path === "/latest/api/token") return giveToken(headers, tokens, now);
   if (method !== "GET") return refusal(405, "Method Not Allowed");
   const until = tokens.get(String(headers["x-aws-ec2-metadata-token"] ?? ""));
-  if (until === undefined || until < world.now) return refusal(401, "Unauthorized");
-  const instance = world.instances.get(instanceId, world.now);
+  if (until === undefined || until < now) return refusal(401, "Unauthorized");
+  const instance = described.instance();
   if (instance === undefined) return refusal(404, "Not Found");
-  const names = world.attachedTo(instanceId).map(({ attachment }) => attachment.record.device.replace("/dev/", ""));
-  const found = metadataOf(instance, names, account)[path.replace(/^\/latest\//, "")];
+  const found = metadataOf(instance)[path.replace(/^\/latest\//, "")];
   return found === undefined ? refusal(404, "Not Found") : text(found);
 }
 
@@ -69,13 +73,8 @@ function giveToken(headers: IncomingMessage["headers"], tokens: Map<string, numb
 }
 
 /** Every path that there is, without `/latest/`. A folder lists what is in it. */
-function metadataOf(
-  { id, type, zone, launchedAt }: InstanceRecord,
-  devices: readonly string[],
-  account: string,
-): Readonly<Record<string, string | undefined>> {
+function metadataOf({ id, type, zone, launchedAt }: InstanceRecord): Readonly<Record<string, string | undefined>> {
   const mac = macOf(id);
-  const mapping = Object.fromEntries(devices.map((device, index) => [`ebs${index + 1}`, device]));
   const document = {
     accountId: account,
     architecture: "x86_64",
@@ -88,7 +87,8 @@ function metadataOf(
     region: regionOf(zone),
     version: "2017-09-30",
   };
-  const mappings = { ami: "xvda", root: "/dev/xvda", ...mapping };
+  // what was there at launch: volumes that are attached later never appear in it
+  const mappings = { ami: "xvda", root: "/dev/xvda" };
   return {
     "dynamic/instance-identity/document": JSON.stringify(document, undefined, 2),
     "meta-data/": ["block-device-mapping/", "instance-id", "instance-type", "mac", "network/", "placement/"].join("\n"),

@@ -18,6 +18,7 @@ import { Pace } from "./pace.ts";
 import { serve } from "./serve.ts";
 import { bury } from "./volumes/birth.ts";
 import type { Credentials } from "./wire/signature.ts";
+import { account } from "./world/ids.ts";
 import type { InstanceRecord } from "./world/records.ts";
 import { World } from "./world/world.ts";
 import { regionOf } from "./world/zones.ts";
@@ -82,7 +83,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     world,
     keeper: inOrder(options.keeper),
     durations: durationsOf(options.profile),
-    account: "000000000000",
+    account,
     policy: options.policy,
     credentials: options.credentials,
     faults,
@@ -107,7 +108,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
   const [first] = instances;
   const defaultRegion = first === undefined ? "us-east-1" : regionOf(first.zone);
-  const imds = options.imds && first && (await serveImds(options.imds, first.id, ec2));
+  const described = { instance: () => world.instances.get(first?.id ?? "", now()), now };
+  const imds = options.imds && (await serveImds(options.imds, described));
   stack.defer(() => closed(imds));
   const server = await serve(listen, { ec2, log, defaultRegion });
   stack.defer(() => closed(server));

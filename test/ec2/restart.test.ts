@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -144,34 +142,4 @@ describe("the folder", () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^kura: .*pool holds .* and is no state of kura ec2\n$/);
   });
-});
-
-test("kura hotplug plays the hands of one instance, as a process of its own", async () => {
-  await using sandbox = await makeSandbox({ plain: true });
-  await using ec2 = await startTestEc2(sandbox, []);
-  const agent = spawn(
-    process.execPath,
-    [mainFile, "hotplug", "--ec2", ec2.url, "--instance-id", here, "--device-dir", ec2.devices],
-    { stdio: "ignore" },
-  );
-  const gone = once(agent, "exit");
-  try {
-    const steps = stepsWith(ec2.client, ec2.devices);
-    const id = await steps.make();
-    // until it has asked for the first time, the simulator knows of no hands
-    await untilTrue(async () => {
-      const link = await steps.attach(id).catch(() => undefined);
-      if (link === undefined) await steps.detach(id);
-      return link !== undefined;
-    }, "the agent plugs it in");
-    const device = await readlink(join(ec2.devices, "kura", here, "disk/by-id", byIdName(id)));
-    await writeStart(device, "agent");
-    expect(await readStart(device, 5)).toBe("agent");
-    await steps.detach(id);
-    expect(await loopsOf(sandbox.path("ec2"))).toEqual([]);
-  } finally {
-    agent.kill("SIGTERM");
-    await gone;
-  }
-  await ec2.stop();
 });

@@ -32,7 +32,6 @@ type Handler = (body: unknown, ec2: Ec2, query: URLSearchParams) => Promise<unkn
 
 const handlers: Readonly<Record<string, Handler>> = {
   "GET /kura/instances": async (_, { world }) => ({ instances: [...world.instances.values(world.now)] }),
-  "POST /kura/instances": async (body, ec2) => addInstance(parsed(instanceWish, body), ec2),
   "GET /kura/faults": async (_, { faults }) => ({ faults: faults.list() }),
   "POST /kura/faults": async (body, ec2) => addFault(parsed(faultWish, body), ec2),
   "DELETE /kura/faults": async (_, ec2, query) => clearFaults(query.get("id") ?? undefined, ec2),
@@ -41,6 +40,7 @@ const handlers: Readonly<Record<string, Handler>> = {
 
 /** The hands of an instance may be in another container than the simulator, with an address of its own. */
 const openHandlers: typeof handlers = {
+  "POST /kura/instances": async (body, ec2) => addInstance(parsed(instanceWish, body), ec2),
   "GET /kura/hotplug": async (_, ec2, query) => {
     const { id } = knownInstance(query.get("instance") ?? "", ec2);
     return switchboardOf(ec2).ordersFor(id);
@@ -64,17 +64,23 @@ function knownInstance(id: string, { world }: Ec2): InstanceRecord {
 
 export async function answerAdmin(request: IncomingMessage, url: URL, ec2: Ec2): Promise<unknown> {
   const name = `${request.method} ${url.pathname}`;
+  refusePages(request);
   if (openHandlers[name] === undefined) refuseStrangers(request);
   const handler = handlers[name] ?? openHandlers[name];
-  if (handler === undefined) throw new AdminError(404, `served are ${Object.keys(handlers).join(", ")}`);
+  if (handler === undefined)
+    throw new AdminError(404, `served are ${Object.keys({ ...handlers, ...openHandlers }).join(", ")}`);
   const body = request.method !== "POST" ? undefined : jsonOf(await readBody(request));
   return handler(body, ec2, url.searchParams);
 }
 
-/** Whoever is on another machine, and pages in a browser: they send an Origin. */
-export function refuseStrangers({ socket, headers }: IncomingMessage): void {
+/** Whoever is on another machine. */
+function refuseStrangers({ socket }: IncomingMessage): void {
   const address = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
   if (!address.startsWith("127.") && address !== "::1") throw new AdminError(403, "only this machine may ask that");
+}
+
+/** A browser says on whose page it asks. */
+function refusePages({ headers }: IncomingMessage): void {
   if (headers.origin !== undefined) throw new AdminError(403, "no page in a browser may ask that");
 }
 

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { invalidValue, refused } from "../error.ts";
 
+/** Whose everything here is. */
+export const account = "000000000000";
+
 export type Random = (bytes: number) => Buffer;
 
 /** `vol-0` and sixteen more hexadecimal digits, as AWS makes them today. */

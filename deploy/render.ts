@@ -26,6 +26,13 @@ export const rendered: readonly Rendered[] = [
   },
   { file: "kind/kura.yaml", values: ["values.yaml", "kind/values.yaml"] },
   { file: "minikube/kura.yaml", values: ["values.yaml", "minikube/values.yaml"] },
+  { file: "ebs/kura.yaml", values: ["values.yaml", "ebs/values.yaml"] },
+  {
+    file: "ebs/uninstall.yaml",
+    values: ["values.yaml", "ebs/values.yaml"],
+    only: ["--set", "uninstallJob=true", "--show-only", "templates/uninstall.yaml"],
+  },
+  { file: "aws/kura.yaml", values: ["values.yaml", "aws/values.yaml"] },
 ];
 
 export const readRendered = (file: string): Promise<string> => readFile(at(file), "utf8");

@@ -6,6 +6,7 @@ interface Named {
 export interface PersistentVolume extends Named {
   readonly spec: {
     readonly csi?: { readonly driver: string };
+    readonly awsElasticBlockStore?: object;
     readonly claimRef?: { readonly namespace?: string; readonly name?: string };
     readonly persistentVolumeReclaimPolicy?: string;
   };
@@ -38,7 +39,7 @@ export interface Obstacle {
 
 /** What would be left hanging if the driver went now: mounts that nobody takes away, objects that nobody releases. */
 export function obstaclesOf(driver: string, { volumes, pods, snapshots }: Dependents): readonly Obstacle[] {
-  const ours = volumes.filter(({ spec }) => spec.csi?.driver === driver);
+  const ours = volumes.filter((volume) => driverOf(volume) === driver);
   const claims = new Map(
     ours.map(({ metadata, spec }) => [`${spec.claimRef?.namespace}/${spec.claimRef?.name}`, metadata.name]),
   );
@@ -64,6 +65,10 @@ export function obstaclesOf(driver: string, { volumes, pods, snapshots }: Depend
     }));
   return [...mounted, ...toDelete, ...cut];
 }
+
+/** Kubernetes hands volumes of its former EBS plugin to the CSI driver of that name. */
+const driverOf = ({ spec }: PersistentVolume): string | undefined =>
+  spec.awsElasticBlockStore === undefined ? spec.csi?.driver : "ebs.csi.aws.com";
 
 /** A pod that has ended holds no mount any more. */
 const mayMount = ({ status }: Pod): boolean => status?.phase !== "Succeeded" && status?.phase !== "Failed";

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { goModules } from "../cluster/programs.ts";
-import { type KubernetesObject, objectsOf } from "../support/helm.ts";
+import { containerOf, findObject, type KubernetesObject, namesOf, objectsOf } from "../support/helm.ts";
 
 const snapshots = { snapshots: { enabled: true } };
 const everything = {
   ...snapshots,
   snapshotController: { enabled: true },
   controller: { replicas: 2 },
-  backends: { loop: { attach: true } },
+  backends: { loop: { attach: true }, ebs: { enabled: true, simulator: { enabled: true } } },
   metrics: {
     enabled: true,
     serviceMonitor: { enabled: true },
@@ -16,19 +16,9 @@ const everything = {
   },
 };
 
-const findObject = (objects: readonly KubernetesObject[], kind: string, name: string): KubernetesObject => {
-  const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
-  if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
-  return found;
-};
 const controllerOf = (objects: readonly KubernetesObject[]) =>
   findObject(objects, "Deployment", "kura-csi-loop-controller");
 const nodeOf = (objects: readonly KubernetesObject[]) => findObject(objects, "DaemonSet", "kura-csi-loop-node");
-const containersOf = (workload: KubernetesObject): readonly KubernetesObject[] =>
-  workload.spec.template.spec.containers;
-const containerOf = (workload: KubernetesObject, name: string) =>
-  containersOf(workload).find((one) => one.name === name);
-const namesOf = (workload: KubernetesObject) => containersOf(workload).map(({ name }) => name);
 const podsOf = (objects: readonly KubernetesObject[]) =>
   objects.flatMap((object) => object.spec?.template?.spec ?? (object.kind === "Pod" ? object.spec : []));
 
@@ -167,12 +157,15 @@ describe("the hostpath driver", () => {
 });
 
 describe("least privilege", () => {
-  test("only the node plugin is privileged, and nothing else has a capability, root, or a file to write", async () => {
+  test("only what has devices of the node is privileged, and nothing else has a capability, root, or a file to write", async () => {
     const pods = podsOf(await objectsOf(everything));
-    const containers: readonly KubernetesObject[] = pods.flatMap((pod: KubernetesObject) => pod.containers);
-    expect(containers.filter(({ securityContext }) => securityContext.privileged).map(({ name }) => name)).toEqual([
-      "kura",
+    const containers: readonly KubernetesObject[] = pods.flatMap((pod: KubernetesObject) => [
+      ...(pod.initContainers ?? []),
+      ...pod.containers,
     ]);
+    const privileged = containers.filter(({ securityContext }) => securityContext.privileged);
+    // the simulator of EC2, which mounts its image, the hands that plug in its volumes, and two node plugins
+    expect(privileged.map(({ name }) => name).sort()).toEqual(["ec2", "hotplug", "kura", "kura"]);
     for (const { name, securityContext } of containers) {
       expect(securityContext.readOnlyRootFilesystem, name).toBe(true);
       if (securityContext.privileged) continue;
@@ -183,11 +176,17 @@ describe("least privilege", () => {
       expect(pod.securityContext.runAsNonRoot).toBe(true);
   });
 
-  test("the node plugin has no account with the API server", async () => {
+  test("no privileged pod has an account with the API server, but a node of AWS", async () => {
     const objects = await objectsOf(everything);
-    expect(nodeOf(objects).spec.template.spec.automountServiceAccountToken).toBe(false);
+    const privileged = podsOf(objects).filter(({ containers }: KubernetesObject) =>
+      containers.some(({ securityContext }: KubernetesObject) => securityContext.privileged),
+    );
     const subjects = objects.flatMap(({ subjects = [] }) => subjects).map(({ name }: KubernetesObject) => name);
-    expect(subjects).not.toContain("kura-csi-loop-node");
+    expect(privileged).toHaveLength(3);
+    for (const { automountServiceAccountToken, serviceAccountName } of privileged) {
+      expect(automountServiceAccountToken).toBe(false);
+      expect(subjects).not.toContain(serviceAccountName);
+    }
   });
 
   test("nobody may do everything, and Secrets only what they must, by name", async () => {

@@ -37,6 +37,12 @@ describe("values that cannot be meant are refused, by name", () => {
       { defaultClass: { name: "", replaceStandard: true } },
       /needs defaultClass.name/,
     ],
+    [
+      "an EC2 elsewhere and a simulator too",
+      { backends: { ebs: { enabled: true, endpoint: "http://ec2:80", simulator: { enabled: true } } } },
+      /simulator.enabled and endpoint exclude each other/,
+    ],
+    ["a zone that is a region", { backends: { ebs: { simulator: { zone: "us-east-1" } } } }, /simulator\/zone/],
     ["a monitor of what is not served", { metrics: { serviceMonitor: { enabled: true } } }, /needs metrics.enabled/],
   ];
   test.each(table)("%s", async (_, values, complaint) => {

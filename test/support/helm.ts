@@ -41,3 +41,15 @@ export async function objectsOf(
   if (exitCode !== 0) throw new Error(stderr);
   return parseObjects(stdout);
 }
+
+export const findObject = (objects: readonly KubernetesObject[], kind: string, name: string): KubernetesObject => {
+  const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
+  if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
+  return found;
+};
+
+export const containersOf = (workload: KubernetesObject): readonly KubernetesObject[] =>
+  workload.spec.template.spec.containers;
+export const containerOf = (workload: KubernetesObject, name: string) =>
+  containersOf(workload).find((one) => one.name === name);
+export const namesOf = (workload: KubernetesObject) => containersOf(workload).map(({ name }) => name);

@@ -12,6 +12,11 @@ const volume = (policy: string, of = driver): PersistentVolume => ({
     persistentVolumeReclaimPolicy: policy,
   },
 });
+/** As Kubernetes had them before CSI. */
+const inTree: PersistentVolume = {
+  metadata: { name: "pv" },
+  spec: { awsElasticBlockStore: { volumeID: "aws://us-east-1a/vol-0123456789abcdef0" } },
+};
 const pod = (volumes: Pod["spec"]["volumes"], phase = "Running", namespace = "shop"): Pod => ({
   metadata: { name: "db", namespace },
   spec: { ...(volumes === undefined ? {} : { volumes }) },
@@ -20,6 +25,12 @@ const pod = (volumes: Pod["spec"]["volumes"], phase = "Running", namespace = "sh
 const byClaim = [{ name: "data", persistentVolumeClaim: { claimName: "db-data" } }];
 const ephemeral = [{ name: "data", ephemeral: {} }];
 const content = (of: string) => ({ metadata: { name: "content" }, spec: { driver: of } });
+
+test("a volume of Kubernetes' former EBS plugin keeps the ebs driver", () => {
+  const found = (driver: string) => obstaclesOf(driver, { ...nothing, volumes: [inTree] });
+  expect(found("ebs.csi.aws.com")).toHaveLength(1);
+  expect(found(driver)).toEqual([]);
+});
 
 describe("what keeps a driver from being removed", () => {
   const table: readonly (readonly [string, Partial<Dependents>, readonly RegExp[]])[] = [

@@ -4,6 +4,11 @@
 {{ include "kura.rule" (list "discovery.k8s.io" "endpointslices" "get, list, watch") }}
 {{- end -}}
 
+{{/* An instance that cannot reach its metadata service is told by its node's labels which one it is. */}}
+{{- define "kura.rules.awsNode" -}}
+{{ include "kura.rule" (list "" "nodes" "get") }}
+{{- end -}}
+
 {{- define "kura.rules.leases" -}}
 {{ include "kura.rule" (list "coordination.k8s.io" "leases" "get, list, watch, create, update, delete") }}
 {{- end -}}

@@ -4,14 +4,13 @@
  * A level that needs root or a tool says so and fails where it is missing; it never passes in silence. Skips are the
  * lines of test/skips.txt, no others.
  */
-import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setUp } from "../src/cli/set-up.ts";
-import { readMounts } from "../src/host/mounts.ts";
 import { type Level, levels } from "./levels.ts";
 import { addCounts, type Counts, failed, noCounts, showCounts } from "./support/counts.ts";
-import { loopsNow } from "./support/loops.ts";
+import { leftIn } from "./support/left-in.ts";
 import { runVitest } from "./support/run-vitest.ts";
 
 const { chosen, without } = choose(process.argv.slice(2));
@@ -59,18 +58,4 @@ async function runLevel(level: Level): Promise<Counts> {
   for (const what of leaked) process.stdout.write(`${level.name}: left behind: ${what}\n`);
   await rm(folder, { recursive: true, force: true });
   return leaked.length === 0 ? counts : addCounts(counts, failed(1));
-}
-
-/** Loop devices, mounts, files and processes that a level left: each is a failure of its own. */
-async function leftIn(folder: string): Promise<readonly string[]> {
-  const isOurs = (text: string) => text.includes(`${folder}/`);
-  const mounts = (await readMounts()).map(({ path }) => `${path}/ is mounted`);
-  const files = (await readdir(folder)).map((name) => `the file ${join(folder, name)}`);
-  return [...(await loopsNow()), ...mounts, ...files, ...(await processesNow())].filter(isOurs);
-}
-
-async function processesNow(): Promise<readonly string[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
-  return lines.map((line, index) => `process ${pids[index]}: ${line.replaceAll("\0", " ")}`);
 }

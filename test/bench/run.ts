@@ -2,9 +2,9 @@
  * `npm run bench`: every figure beside its reference, measured in the same run. Prints a table and exits with 1 where a
  * mark is missed. `npm run bench -- files lists` runs some of the groups.
  */
-import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { setUp } from "../../src/cli/set-up.ts";
+import { inOwnNamespace } from "../support/own-namespace.ts";
 import { isMet, type Row } from "./measure.ts";
 import { benchBlocks } from "./rows/blocks.ts";
 import { benchEbs } from "./rows/ebs.ts";
@@ -36,19 +36,7 @@ if (unknown !== undefined) {
 }
 await setUp((line) => process.stdout.write(`${line}\n`));
 if (process.argv.includes("--inside")) await run();
-else {
-  // in a mount namespace of its own: whatever is left mounted goes with it
-  const argv = [
-    "--mount",
-    "--propagation",
-    "private",
-    process.execPath,
-    fileURLToPath(import.meta.url),
-    "--inside",
-    ...wanted,
-  ];
-  process.exitCode = spawnSync("unshare", argv, { stdio: "inherit" }).status ?? 1;
-}
+else process.exitCode = inOwnNamespace(fileURLToPath(import.meta.url), ["--inside", ...wanted]);
 
 async function run(): Promise<void> {
   const line = (...cells: readonly string[]) =>

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { CreateVolumeCommand, DescribeVolumesCommand, ModifyVolumeCommand, type Volume } from "@aws-sdk/client-ec2";
 import { afterAll, describe, expect, test } from "vitest";
 import { here, makeSimulator } from "../ec2/support/simulator.ts";
 import { type CoVolume, capabilityOf, refusalOf } from "../support/co.ts";
 import { instanceId, zone } from "../support/ebs-backend.ts";
 import { startEbsDriver } from "../support/ebs-driver.ts";
+import { residentMB } from "../support/processes.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 import { makePlace } from "./place.ts";
 
@@ -177,6 +177,5 @@ test("a node alone never loads the SDK, and needs no key", async () => {
   await using driver = await startEbsDriver(sandbox, simulator, { flags, env: { AWS_ACCESS_KEY_ID: "" } });
   expect(await driver.client.call("NodeGetInfo", {})).toMatchObject({ nodeId: instanceId });
   // with the SDK it takes 90 MB more
-  const status = readFileSync(`/proc/${driver.process.pid}/status`, "utf8");
-  expect(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024).toBeLessThan(170e6);
+  expect(await residentMB(driver.process.pid)).toBeLessThan(170);
 });

@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { CallError } from "../../src/grpc/client.ts";
 import { prefixOf } from "../../src/pool/id.ts";
 import { type Answer, Family, type Kind, snapshotNames, targets, volumeNames } from "./family.ts";
 import { History, isUnknown, name } from "./history.ts";
-import type { Op, State } from "./model.ts";
+import type { OfOneThing, Op, State } from "./model.ts";
 import { Random } from "./random.ts";
 import { contentAt, type ReplayWorld, type Seen, writeContent } from "./world.ts";
 
@@ -12,6 +13,9 @@ const MiB = 2 ** 20;
 const inFlight = 6;
 const mostPerFamily = 3;
 const perRound = 60;
+const patienceMs = 60_000;
+
+type Stage = Extract<Op, { readonly rpc: OfOneThing }>;
 
 const kinds: readonly Kind[] = [
   { use: "ext4", bytes: 16 * MiB, growsMounted: false },
@@ -31,18 +35,26 @@ export interface Tally {
   readonly fewestInFlight: number;
 }
 
+export interface ReplayOptions {
+  readonly seed: number;
+  /** The share of rounds in whose middle the driver is killed. */
+  readonly killed?: number;
+}
+
 /** One seed: rounds of calls, many at a time; between rounds everything is looked at and compared with the model. */
 export class Replay {
   readonly #world: ReplayWorld;
   readonly #random: Random;
+  readonly #killed: number;
   readonly #families: readonly Family[];
   readonly #log: string[] = [];
   readonly #codes: Record<string, number> = {};
   #fewest = Number.POSITIVE_INFINITY;
   #calls = 0;
 
-  constructor(world: ReplayWorld, seed: number) {
+  constructor(world: ReplayWorld, { seed, killed = 0 }: ReplayOptions) {
     this.#world = world;
+    this.#killed = killed;
     this.#random = new Random(seed);
     const folder = world.sandbox.path("kubelet");
     this.#families = kinds.map((kind, index) => new Family(`${seed}-${index}`, kind, folder, this.#random));
@@ -58,9 +70,11 @@ export class Replay {
   }
 
   async #round(count: number): Promise<void> {
+    const isKilled = this.#random.chance(this.#killed);
+    const last = isKilled ? 1 + this.#random.below(count) : count;
     const open = new Set<Promise<void>>();
-    for (let begun = 0; begun < count; ) {
-      while (open.size < inFlight && begun < count) {
+    for (let begun = 0; begun < last; ) {
+      while (open.size < inFlight && begun < last) {
         const call: Promise<void> = this.#oneCall().finally(() => open.delete(call));
         open.add(call);
         begun += 1;
@@ -68,8 +82,24 @@ export class Replay {
       this.#fewest = Math.min(this.#fewest, open.size);
       await Promise.race(open);
     }
-    await Promise.all(open);
+    const killed = isKilled ? [delay(this.#random.below(20)).then(() => this.#world.kill())] : [];
+    await Promise.all([...open, ...killed]);
+    if (isKilled) await this.#world.startAgain();
     await this.#world.quiet();
+    if (isKilled) for (const family of this.#families) await this.#finishStages(family);
+  }
+
+  /**
+   * What was cut off while it got its filesystem is staged to the end, as kubelet would: until then the model cannot say
+   * what a copy of it would hold.
+   */
+  async #finishStages(family: Family): Promise<void> {
+    const cut = family.history.pending.filter(({ rpc }) => rpc === "NodeStageVolume") as readonly Stage[];
+    family.history.settle();
+    for (const { rpc, id } of cut.filter((op) => !this.#isFormatted(family, op.id))) {
+      await this.#ask(family, { rpc: "ControllerPublishVolume", id }, patienceMs);
+      await this.#ask(family, { rpc, id }, patienceMs);
+    }
   }
 
   #oneCall(): Promise<void> {
@@ -82,14 +112,16 @@ export class Replay {
   }
 
   async #look(rpc: string): Promise<void> {
-    await this.#world.driver.client.call(rpc);
-    this.#count("OK");
+    const { kills, driver } = this.#world;
+    const answer = await driver.client.call(rpc).catch((error: unknown) => error);
+    if (answer instanceof Error && kills === this.#world.kills) throw answer;
+    this.#count(answer instanceof CallError ? answer.code : "OK");
   }
 
-  async #ask(family: Family, op: Op): Promise<void> {
+  async #ask(family: Family, op: Op, timeoutMs = this.#patienceFor(family, op)): Promise<void> {
     const { history } = family;
+    const { kills } = this.#world;
     const isContended = history.pending.length > 0;
-    const timeoutMs = this.#mayBeCut(family, op) && this.#random.chance(0.08) ? 1 + this.#random.below(30) : 60_000;
     const call = history.begin(op);
     const note = (what: string) => this.#log.push(`${family.label} ${call} ${JSON.stringify(op)} ${what}`);
     note("asked");
@@ -101,8 +133,10 @@ export class Replay {
     const result = answer instanceof CallError ? { code: answer.code } : family.resultOf(op, answer as Answer);
     note(`answered ${JSON.stringify(result)}${answer instanceof CallError ? ` ${answer.message}` : ""}`);
     this.#count(result.code);
-    const isAllowed = this.#judge(family, call, result.code, isContended, () => history.answered(call, result));
-    if (!isAllowed) this.#fail(family, `no order of the calls explains the answer to call ${call}`);
+    const isCutOff = result.code === "UNAVAILABLE" && kills < this.#world.kills;
+    if (isCutOff) history.lose(call);
+    else if (!this.#judge(family, call, result.code, isContended, () => history.answered(call, result)))
+      this.#fail(family, `no order of the calls explains the answer to call ${call}`);
   }
 
   #judge(family: Family, call: number, code: string, wasContended: boolean, explained: () => boolean): boolean {
@@ -119,12 +153,19 @@ export class Replay {
     }
   }
 
+  #patienceFor(family: Family, op: Op): number {
+    return this.#mayBeCut(family, op) && this.#random.chance(0.08) ? 1 + this.#random.below(30) : patienceMs;
+  }
+
   /** A first stage that is cut off leaves a volume of which the model cannot say whether a copy could be staged. */
-  #mayBeCut({ history }: Family, op: Op): boolean {
-    if (history.lost >= 2) return false;
-    if (op.rpc !== "NodeStageVolume") return true;
+  #mayBeCut(family: Family, op: Op): boolean {
+    if (family.history.lost >= 2) return false;
+    return op.rpc !== "NodeStageVolume" || this.#isFormatted(family, op.id);
+  }
+
+  #isFormatted({ history }: Family, volume: string): boolean {
     return history.states.every(({ volumes }) =>
-      Object.values(volumes).every(({ id, formatted }) => id !== op.id || formatted),
+      Object.values(volumes).every(({ id, formatted }) => id !== volume || formatted),
     );
   }
 
@@ -228,7 +269,8 @@ export class Replay {
     for (const family of this.#families) family.history = new History();
     const seen = await this.#world.look();
     const complaint = await this.#world.complaint(seen);
-    if (complaint !== undefined) throw new Error(`after everything was deleted: ${complaint}`);
+    const left = [...(complaint === undefined ? [] : [complaint]), ...(await this.#world.leftovers())];
+    if (left.length > 0) throw new Error(`after everything was deleted: ${left.join("; ")}`);
   }
 
   #count(code: string): void {

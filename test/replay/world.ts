@@ -5,7 +5,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { readMounts } from "../../src/host/mounts.ts";
 import { startTestDriver, type TestDriver } from "../support/driver.ts";
 import { heapOf, withInspector } from "../support/heap.ts";
-import { loopsOf, makeSandbox, type Sandbox } from "../support/sandbox.ts";
+import { processesNow, residentMB } from "../support/processes.ts";
+import { loopsOf, makeSandbox, mountsOf, type Sandbox } from "../support/sandbox.ts";
 
 /** What the driver lists, and what of it can be seen on the machine. */
 export interface Seen {
@@ -21,23 +22,56 @@ export interface Seen {
   readonly loops: readonly string[];
 }
 
+export interface Resources {
+  /** MB of memory, before garbage is collected. */
+  readonly resident: number;
+  /** MiB of objects that are still in use. */
+  readonly heapMiB: number;
+  /** Open files. */
+  readonly descriptors: number;
+}
+
 /** A driver that serves all seeds, and what there is of it beside its answers. */
 export class ReplayWorld implements AsyncDisposable {
   readonly sandbox: Sandbox;
-  readonly driver: TestDriver;
+  /** How often the driver was killed. */
+  kills = 0;
   readonly #http: string;
+  readonly #before: readonly string[];
+  #driver: TestDriver;
+  /** Tools of a driver that was killed: they go on to their end. */
+  #orphans: readonly number[] = [];
 
-  private constructor(sandbox: Sandbox, driver: TestDriver, http: string) {
+  private constructor(sandbox: Sandbox, driver: TestDriver, http: string, before: readonly string[]) {
     this.sandbox = sandbox;
-    this.driver = driver;
+    this.#driver = driver;
     this.#http = http;
+    this.#before = before;
   }
 
   static async make(): Promise<ReplayWorld> {
     const sandbox = await makeSandbox({ poolBytes: 20 * 2 ** 30 });
     const http = `127.0.0.1:${await freePort()}`;
-    const flags = ["--attach", "--http", http, "--log-level", "warn"];
-    return new ReplayWorld(sandbox, await startTestDriver(sandbox, { flags, env: withInspector }), http);
+    const before = await loopsOf(sandbox.folder);
+    return new ReplayWorld(sandbox, await startAt(sandbox, http), http, before);
+  }
+
+  get driver(): TestDriver {
+    return this.#driver;
+  }
+
+  /** With kill -9, in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    const { process: child } = this.#driver;
+    this.kills += 1;
+    // halted first, so that it starts nothing more while its children are counted
+    child.kill("SIGSTOP");
+    this.#orphans = await this.#children();
+    await this.#driver.kill();
+  }
+
+  async startAgain(): Promise<void> {
+    this.#driver = await startAt(this.sandbox, this.#http);
   }
 
   async look(): Promise<Seen> {
@@ -72,8 +106,17 @@ export class ReplayWorld implements AsyncDisposable {
     };
   }
 
-  /** Waits until nothing is under way in the driver: those whose caller went away go on until their next step. */
+  /**
+   * Waits until nothing is under way, neither in the driver (calls whose caller went away go on until their next step)
+   * nor of one that was killed.
+   */
   async quiet(): Promise<void> {
+    const isGone = async () => {
+      const pids = (await processesNow()).map(({ pid }) => pid);
+      return !this.#orphans.some((pid) => pids.includes(pid));
+    };
+    if (this.#orphans.length > 0) await this.#until("tools of a killed driver end", isGone);
+    this.#orphans = [];
     await this.#until("calls end", async () => (await this.metric("kura_inflight_operations")) === 0);
   }
 
@@ -107,6 +150,19 @@ export class ReplayWorld implements AsyncDisposable {
     return found;
   }
 
+  /** What is there that was not there in the beginning, once everything was deleted. */
+  async leftovers(): Promise<readonly string[]> {
+    const loops = (await loopsOf(this.sandbox.folder)).filter((line) => !this.#before.includes(line));
+    const mounts = (await mountsOf(this.sandbox)).map((path) => `${path} is mounted`);
+    const children = (await this.#children()).map((pid) => `process ${pid} of the driver's runs`);
+    return [...loops, ...mounts, ...children];
+  }
+
+  async #children(): Promise<readonly number[]> {
+    const { pid } = this.#driver.process;
+    return (await processesNow()).filter(({ parent }) => parent === pid).map(({ pid }) => pid);
+  }
+
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`http://${this.#http}/metrics`)).text();
     const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, "m").exec(text)?.[1];
@@ -115,9 +171,11 @@ export class ReplayWorld implements AsyncDisposable {
   }
 
   /** What the driver's process cannot give back. */
-  async resources(): Promise<{ readonly heapMiB: number; readonly descriptors: number }> {
-    const heapMiB = await heapOf(this.driver.logFile);
-    return { heapMiB, descriptors: (await readdir(`/proc/${this.driver.process.pid}/fd`)).length };
+  async resources(): Promise<Resources> {
+    const { logFile, process: child } = this.driver;
+    const resident = await residentMB(child.pid);
+    const heapMiB = await heapOf(logFile);
+    return { resident, heapMiB, descriptors: (await readdir(`/proc/${child.pid}/fd`)).length };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -136,6 +194,12 @@ export class ReplayWorld implements AsyncDisposable {
     }
   }
 }
+
+const startAt = (sandbox: Sandbox, http: string): Promise<TestDriver> =>
+  startTestDriver(sandbox, {
+    flags: ["--attach", "--http", http, "--log-level", "warn"],
+    env: withInspector,
+  });
 
 function freePort(): Promise<number> {
   const server = createServer();

@@ -5,7 +5,8 @@ export const withInspector = { NODE_OPTIONS: "--inspect=127.0.0.1:0" };
 
 /** MiB that a process still holds after a full garbage collection: what it cannot give back. */
 export async function heapOf(logFile: string): Promise<number> {
-  const url = /Debugger listening on (ws:\S+)/.exec(await readFile(logFile, "utf8"))?.[1];
+  // the last one that was started
+  const url = [...(await readFile(logFile, "utf8")).matchAll(/Debugger listening on (ws:\S+)/g)].at(-1)?.[1];
   if (url === undefined) throw new Error(`${logFile} names no inspector`);
   const socket = new WebSocket(url);
   await new Promise((resolve, reject) => {

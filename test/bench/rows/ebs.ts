@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import {
   AttachVolumeCommand,
@@ -14,6 +13,7 @@ import type { TestSimulator } from "../../ec2/support/simulator.ts";
 import { capabilityOf } from "../../support/co.ts";
 import { must } from "../../support/command.ts";
 import { instanceId, zone } from "../../support/ebs-backend.ts";
+import { residentMB } from "../../support/processes.ts";
 import { fromRoot } from "../../support/root.ts";
 import { ms, pairs, type Row, timed } from "../measure.ts";
 
@@ -140,8 +140,7 @@ async function lists({ co, driver, simulator }: EbsPlace): Promise<readonly Row[
     } while (startingToken !== "");
   });
   if (count < many) throw new Error(`${count} of ${many} volumes were listed`);
-  const status = readFileSync(`/proc/${driver.process.pid}/status`, "utf8");
-  const resident = (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024) / 1e6;
+  const resident = await residentMB(driver.process.pid);
   return [
     { name: `ebs: ${many} volumes by pages of 500, in ms`, ours: ms(time), reference: "-", figure: time, mark: 3000 },
     {

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { csiClient } from "../../../src/grpc/client.ts";
 import { mainFile, startTestDriver } from "../../support/driver.ts";
+import { residentMB } from "../../support/processes.ts";
 import { makeSandbox, type Sandbox } from "../../support/sandbox.ts";
 import { median, ms, type Row } from "../measure.ts";
 import { fill } from "./files.ts";
@@ -64,6 +64,5 @@ async function residentAfter(sandbox: Sandbox, volumes: number): Promise<number>
   await using driver = await startTestDriver(sandbox, { flags: ["--log-level", "warn", "--overprovision", "100000"] });
   for (let round = 0; round < 5; round += 1) await driver.client.call("ListVolumes", { maxEntries: 500 });
   await delay(2000);
-  const status = readFileSync(`/proc/${driver.process.pid}/status`, "utf8");
-  return (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024) / 1e6;
+  return residentMB(driver.process.pid);
 }

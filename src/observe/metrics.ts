@@ -7,6 +7,8 @@ const buckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 25, 50, 120, 300, 600];
 export interface GaugeSource {
   readonly name: string;
   readonly help: string;
+  /** What tells it from others of the same name. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly read: () => number | Promise<number>;
 }
 
@@ -43,12 +45,15 @@ export class Metrics {
   }
 
   addGauges(sources: readonly GaugeSource[]): void {
-    for (const { name, help, read } of sources) {
+    for (const [name, alike] of Map.groupBy(sources, ({ name }) => name)) {
       const gauge: Gauge = new Gauge({
         name,
-        help,
+        help: alike[0]?.help ?? "",
+        labelNames: Object.keys(alike[0]?.labels ?? {}),
         registers: [this.#registry],
-        collect: async () => gauge.set(await read()),
+        collect: async () => {
+          for (const { labels = {}, read } of alike) gauge.set(labels, await read());
+        },
       });
     }
   }

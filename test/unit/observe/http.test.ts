@@ -49,6 +49,22 @@ test("metrics have the names of the sidecars', with the driver's name, and gauge
   expect((await get("/metrics")).text).toContain('kura_volumes{driver_name="loop.csi.kura.dev"} 4');
 });
 
+test("gauges of one name are told apart by their labels", async () => {
+  const free = (pool: string, value: number) => ({
+    name: "kura_free",
+    help: "Free",
+    labels: { pool },
+    read: () => value,
+  });
+  metrics.addGauges([free("fast", 1), free("slow", 2)]);
+  const { text } = await get("/metrics");
+  expect(text.match(/^# HELP kura_free .*$/gm)).toHaveLength(1);
+  expect(text.match(/^kura_free\{.*$/gm)).toEqual([
+    'kura_free{pool="fast",driver_name="loop.csi.kura.dev"} 1',
+    'kura_free{pool="slow",driver_name="loop.csi.kura.dev"} 2',
+  ]);
+});
+
 test("the journal is JSON", async () => {
   journal.keep(journal.begin("Probe", { a: 1 }));
   const { text, type } = await get("/journal");

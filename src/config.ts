@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
 import { parseBytes } from "./bytes.ts";
 import { fsTypes } from "./node/volume.ts";
+import { type NamedPool, pools, sizesOfPools } from "./pool-flags.ts";
 
 /** What `kura driver` is told, checked: every value that is wrong is named in one line. */
 export type DriverConfig = z.infer<typeof driverConfig>;
@@ -90,8 +91,8 @@ export const driverConfig = z
     services: oneOf(["all", "controller", "node", "router"]).default("all"),
     driverName: driverName.optional(),
     nodeId: z.string().min(1, "is empty").max(253, "is longer than 253 characters").default(hostname()),
-    pool: absolutePath.optional(),
-    poolImage: size.optional(),
+    pool: pools.optional(),
+    poolImage: sizesOfPools.default(new Map()),
     kubeletDir: absolutePath.optional(),
     inlineVolumes: size.optional(),
     maxVolumesPerNode: wholeNumber(1, 10_000).optional(),
@@ -126,14 +127,19 @@ export const driverConfig = z
       context.addIssue({ code: "custom", path: ["tlsDir"], message: "is required between router and nodes" });
     if (isRouter && config.nodes === undefined)
       context.addIssue({ code: "custom", path: ["nodes"], message: "is required by --services router" });
-    if (!isRouter && config.backend !== "ebs" && config.pool === undefined)
+    if (!isRouter && config.backend !== "ebs" && !config.pool?.length)
       context.addIssue({ code: "custom", path: ["pool"], message: `is required by --backend ${config.backend}` });
+    const unknown = [...config.poolImage.keys()].find(
+      (name) => name !== "" && !config.pool?.some((pool) => pool.name === name),
+    );
+    if (unknown !== undefined)
+      context.addIssue({ code: "custom", path: ["poolImage"], message: `is of a pool ${unknown} that there is not` });
     if (isRouter && config.backend === "ebs")
       context.addIssue({ code: "custom", path: ["services"], message: "is not for ebs: any controller reaches EC2" });
     return {
       ...config,
       driverName: config.driverName ?? defaultDriverNames[config.backend],
-      pool: config.pool ?? "",
+      pool: config.pool ?? [],
       maxVolumesPerNode: config.maxVolumesPerNode ?? 110,
       /** As it was given: where EC2 says how many volumes a node takes, only what was given counts beside it. */
       attachLimit: config.maxVolumesPerNode,
@@ -144,6 +150,10 @@ export const driverConfig = z
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** The pools that a command is told of. */
+export const parsePools = (words: readonly string[] = []): readonly NamedPool[] =>
+  parseOptions(z.object({ pool: pools }), { pool: words }).pool;
 
 export const parseDriverConfig = (options: Readonly<Record<string, unknown>>): DriverConfig =>
   parseOptions(driverConfig, options);

@@ -148,8 +148,8 @@ export function isReachableFrom(thing: Topology, there: Topology): boolean {
 }
 
 export interface Volumes {
-  /** The part of the id that the name decides, where ids are made of names. */
-  keyOf?(name: string): string;
+  /** What the name decides of the id, where ids are made of names: one for each pool that it may be in. */
+  keysOf?(name: string): readonly string[];
   /** What a request that leaves something open gets. Throws where what it asks for cannot be had together. */
   complete(open: OpenCreation, signal: AbortSignal): Promise<Completion>;
 
@@ -224,7 +224,7 @@ export interface SnapshotSpec {
 }
 
 export interface Snapshots {
-  keyOf?(name: string): string;
+  keysOf?(name: string): readonly string[];
   find(id: SnapshotId, signal: AbortSignal): Promise<Snapshot | undefined>;
   findByName(name: string, signal: AbortSignal): Promise<Snapshot | undefined>;
   create(spec: SnapshotSpec, signal: AbortSignal): Promise<Snapshot>;
@@ -234,7 +234,7 @@ export interface Snapshots {
 
 /** Snapshots of several volumes at one instant: all of them or none. */
 export interface Groups {
-  keyOf?(name: string): string;
+  keysOf?(name: string): readonly string[];
   find(id: GroupId, signal: AbortSignal): Promise<Group | undefined>;
   findByName(name: string, signal: AbortSignal): Promise<Group | undefined>;
   create(spec: GroupSpec, signal: AbortSignal): Promise<Group>;

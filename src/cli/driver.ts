@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { backendNames, parseDriverConfig } from "../config.ts";
 import { makeLog } from "../log.ts";
 import { fsTypes } from "../node/volume.ts";
+import { collect, poolOption } from "./pool-option.ts";
 import { startDriver } from "./start-driver.ts";
 import { startRouter } from "./start-router.ts";
 
@@ -12,11 +13,13 @@ export const driverOptions: readonly Option[] = [
   option("--services <which>", "all, controller, node, or router: a controller that forwards to nodes"),
   option("--driver-name <name>", "the name under which the driver is known to Kubernetes"),
   option("--node-id <id>", "this node's name (default: the host name)"),
-  option("--pool <dir>", "where local volumes lie; made there if the directory is missing or empty"),
-  option(
-    "--pool-image <size>",
-    "a pool that has to be made, on a filesystem without reflink, is made in a sparse XFS image of that size",
+  poolOption(
+    "where local volumes lie; made there if the directory is missing or empty. Repeated as NAME=DIR: several, of which a class chooses one with the parameter pool, and the first is used otherwise",
   ),
+  option(
+    "--pool-image <[name=]size>",
+    "a pool that has to be made, on a filesystem without reflink, is made in a sparse XFS image of that size; repeated as NAME=SIZE for one of several",
+  ).argParser(collect),
   option("--kubelet-dir <dir>", "kubelet's directory: paths of volumes must lie under it"),
   option("--inline-volumes <size>", "let pods have inline volumes of at most this size (default: none)"),
   option("--max-volumes-per-node <n>", "how many volumes a node takes (default: 110)"),

@@ -3,7 +3,7 @@ import { Option } from "commander";
 import { defaultDriverNames } from "../config.ts";
 import { type Known, persistentVolumeOf } from "../kubernetes/persistent-volumes.ts";
 import type { KeptVolume } from "../pool/kept-volumes.ts";
-import { localTopologyOf } from "./open-local.ts";
+import { localTopologyOf } from "./make-local.ts";
 
 export interface ExportOptions {
   readonly driverName: string;

@@ -30,7 +30,7 @@ export async function makeEbs(config: DriverConfig, _host: LinuxHost, log: Log):
     node: ebsNode({ self, taken, attachLimit }),
     started: Promise.resolve(),
     gauges: [],
-    answers: {},
+    answers: new Map(),
     manifest: {},
     close: async () => {},
   };

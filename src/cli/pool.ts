@@ -1,6 +1,5 @@
-import { resolve } from "node:path";
-import { Command, Option } from "commander";
-import { UsageError } from "../config.ts";
+import { Command } from "commander";
+import { parsePools, UsageError } from "../config.ts";
 import { askDriver } from "../grpc/maintenance.ts";
 import { type LinuxHost, linuxHost } from "../host/linux-host.ts";
 import { commandRunner } from "../host/run.ts";
@@ -10,12 +9,15 @@ import { createPool } from "../pool/create-pool.ts";
 import { destroyPool } from "../pool/destroy-pool.ts";
 import type { Garbage } from "../pool/garbage.ts";
 import type { KeptVolume } from "../pool/kept-volumes.ts";
+import { layoutOf } from "../pool/layout.ts";
 import { PoolTaken } from "../pool/lock.ts";
 import { poolMaintenance } from "../pool/maintenance.ts";
-import { openPool, type Pool } from "../pool/pool.ts";
+import { openPool, type Pool, readPoolId } from "../pool/pool.ts";
 import type { PoolStatus } from "../pool/status.ts";
+import type { NamedPool } from "../pool-flags.ts";
 import { bytesIn, showBytes } from "./bytes.ts";
 import { type ExportOptions, exportOptions, exportVolumes } from "./export-pv.ts";
+import { poolOption } from "./pool-option.ts";
 
 /** `kura pool …`: exit code 0: fine, 1: a problem was found, 2: asked in a wrong way or the pool is held. */
 export function poolCommand(): Command {
@@ -24,7 +26,7 @@ export function poolCommand(): Command {
     command
       .command(name)
       .description(description)
-      .addOption(new Option("--pool <dir>", "the pool's directory").env("KURA_POOL").makeOptionMandatory());
+      .addOption(poolOption("the pool's directory; repeated: one after another").makeOptionMandatory());
   withPool("create", "make a pool in an empty directory")
     .option("--image <size>", "make it an XFS with reflink in one file beside the directory, as 20Gi")
     .option("--sparse", "let the file take space from the host only as it is used")
@@ -45,7 +47,7 @@ export function poolCommand(): Command {
 }
 
 interface Options {
-  readonly pool: string;
+  readonly pool: readonly string[];
   readonly json?: boolean;
   readonly image?: string;
   readonly sparse?: boolean;
@@ -54,29 +56,34 @@ interface Options {
 }
 
 async function create({ pool, image, sparse = false }: Options): Promise<void> {
+  const root = onlyPool(pool);
   if (sparse && image === undefined) throw new UsageError("--sparse goes with --image");
   const imageBytes = image === undefined ? undefined : bytesIn(image, "--image");
-  await createPool({ root: resolve(pool), imageBytes, sparse }, commandRunner());
-  process.stdout.write(
-    `made a pool in ${resolve(pool)}${image === undefined ? "" : ` (${image} in ${resolve(pool)}.img)`}\n`,
-  );
+  await createPool({ root, imageBytes, sparse }, commandRunner());
+  process.stdout.write(`made a pool in ${root}${image === undefined ? "" : ` (${image} in ${root}.img)`}\n`);
 }
 
 async function status(options: Options): Promise<void> {
-  const status = (await ask(options.pool, "status")) as PoolStatus;
-  if (options.json) return print(status);
-  const lines = [
-    `pool ${status.root} (${status.id})${status.reflink ? "" : ", without reflink: no snapshots or clones of volumes in use"}`,
+  const pools = parsePools(options.pool);
+  const statuses = await askEach<PoolStatus>(pools, "status");
+  if (statuses.some(({ isLow, unreadable }) => isLow || unreadable > 0)) process.exitCode = 1;
+  if (options.json) return print(statuses.length === 1 ? statuses[0] : statuses);
+  const name = (index: number) => (pools.length === 1 ? "" : `, ${pools[index]?.name}`);
+  const lines = statuses.flatMap((status, index) => linesOf(status, name(index)));
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function linesOf(status: PoolStatus, name: string): readonly string[] {
+  return [
+    `pool ${status.root} (${status.id}${name})${status.reflink ? "" : ", without reflink: no snapshots or clones of volumes in use"}`,
     `  volumes ${status.volumes}, snapshots ${status.snapshots}, groups ${status.groups}, unreadable records ${status.unreadable}`,
     `  size ${showBytes(status.totalBytes)}, free ${showBytes(status.freeBytes)}, kept in reserve ${showBytes(status.reserveBytes)}${status.isLow ? ", LOW: nothing new is made" : ""}`,
     `  promised ${showBytes(status.thinBytes)} thin and ${showBytes(status.thickBytes)} in full; room for ${showBytes(status.roomThinBytes)} thin or ${showBytes(status.roomThickBytes)} in full`,
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
-  if (status.isLow || status.unreadable > 0) process.exitCode = 1;
 }
 
 async function check(options: Options): Promise<void> {
-  const findings = (await ask(options.pool, "check")) as readonly Finding[];
+  const findings = (await askEach<readonly Finding[]>(parsePools(options.pool), "check")).flat();
   if (findings.length > 0) process.exitCode = 1;
   if (options.json) return print(findings);
   for (const { what, remedy } of findings) process.stdout.write(`${what}\n  → ${remedy}\n`);
@@ -84,7 +91,8 @@ async function check(options: Options): Promise<void> {
 }
 
 async function collect(options: Options): Promise<void> {
-  const garbage = (await ask(options.pool, options.delete ? "gc --delete" : "gc")) as readonly Garbage[];
+  const question = options.delete ? "gc --delete" : "gc";
+  const garbage = (await askEach<readonly Garbage[]>(parsePools(options.pool), question)).flat();
   if (options.json) return print(garbage);
   for (const { path, why } of garbage) process.stdout.write(`${path}: ${why}\n`);
   const verdict = options.delete ? "cleared away" : "would go; kura pool gc --delete clears it away";
@@ -92,7 +100,7 @@ async function collect(options: Options): Promise<void> {
 }
 
 async function exportPv(options: Options & ExportOptions): Promise<void> {
-  const kept = (await ask(options.pool, "volumes")) as readonly KeptVolume[];
+  const kept = (await askEach<readonly KeptVolume[]>(parsePools(options.pool), "volumes")).flat();
   print(
     exportVolumes(kept, options, (line) => {
       process.stderr.write(`kura: ${line}\n`);
@@ -101,11 +109,28 @@ async function exportPv(options: Options & ExportOptions): Promise<void> {
   );
 }
 
-async function destroy({ pool: root, yes }: Options): Promise<void> {
-  if (!yes) throw new UsageError(`this removes every volume and snapshot in ${resolve(root)}; say --yes to do it`);
+async function destroy({ pool, yes }: Options): Promise<void> {
+  const root = onlyPool(pool);
+  if (!yes) throw new UsageError(`this removes every volume and snapshot in ${root}; say --yes to do it`);
   const host = quietHost();
   await destroyPool(await open(root, host), host);
-  process.stdout.write(`removed the pool ${resolve(root)}\n`);
+  process.stdout.write(`removed the pool ${root}\n`);
+}
+
+/** What makes or removes does so to one pool, which must have been meant. */
+function onlyPool(words: readonly string[]): string {
+  const [only, ...others] = parsePools(words);
+  if (only !== undefined && others.length === 0) return only.dir;
+  throw new UsageError(`--pool ${words.join(",")} names several; say which one is meant`);
+}
+
+async function askEach<Answer>(
+  pools: readonly NamedPool[],
+  question: keyof ReturnType<typeof poolMaintenance>,
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (const { dir } of pools) answers.push((await ask(dir, question)) as Answer);
+  return answers;
 }
 
 /** Asked of the pool itself, or of the driver that holds it. */
@@ -120,13 +145,13 @@ async function ask(root: string, question: keyof ReturnType<typeof poolMaintenan
     }
   } catch (error) {
     if (!(error instanceof PoolTaken) || !error.holder?.endpoint.startsWith("unix:")) throw error;
-    return askDriver(error.holder.endpoint, question);
+    return askDriver(error.holder.endpoint, question, await readPoolId(layoutOf(root)));
   }
 }
 
 async function open(root: string, host: LinuxHost): Promise<Pool> {
   const self = { pid: process.pid, endpoint: "kura pool" };
-  const pool = await openPool({ root: resolve(root), self, ratio: 200, host, createWhereEmpty: false, mend: false });
+  const pool = await openPool({ root, self, ratio: 200, host, createWhereEmpty: false, mend: false });
   await pool.loaded;
   return pool;
 }

@@ -83,7 +83,7 @@ async function keepServing({ config }: RunningDriver): Promise<void> {
   say(`  npx kura csi CreateVolume --name mine --capacity-range '{"requiredBytes": "1073741824"}' \\`);
   say(`      --volume-capabilities '{"mount": {}, "accessMode": {"mode": "SINGLE_NODE_WRITER"}}'`);
   say("  npx kura csi ListVolumes");
-  say(`  npx kura pool status --pool ${config.pool}`);
+  say(`  npx kura pool status --pool ${config.pool[0]?.dir}`);
   await untilTold();
   say("stopping");
 }

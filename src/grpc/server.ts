@@ -2,7 +2,7 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { AnyRpc } from "../csi/rpc.ts";
 import { clearStaleSocket } from "./endpoint.ts";
 import { type ServiceName, serviceOf } from "./load.ts";
-import { type Answers, addMaintenance } from "./maintenance.ts";
+import { type AnswersOfPools, addMaintenance } from "./maintenance.ts";
 import type { PipelineParts } from "./pipeline.ts";
 import { forgiving, implementationOf } from "./service.ts";
 import { controllerName, nodeCredentials } from "./tls.ts";
@@ -22,7 +22,7 @@ export async function serveOnSocket(
   socketPath: string,
   services: Services,
   parts: PipelineParts,
-  answers: Answers = {},
+  answers: AnswersOfPools = new Map(),
 ): Promise<RunningServer> {
   await clearStaleSocket(socketPath);
   const server = serverOf(services, parts, undefined);

@@ -31,7 +31,7 @@ export async function checkPool(pool: Pool, host: LinuxHost): Promise<readonly F
     ...(capacity.state().isLow
       ? [
           {
-            what: "the pool has less than its reserve left",
+            what: `the pool ${layout.root} has less than its reserve left`,
             remedy: "delete volumes or snapshots, or make the pool larger",
           },
         ]

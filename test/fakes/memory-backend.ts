@@ -25,6 +25,7 @@ import {
   type VolumeSpec,
   type Volumes,
 } from "../../src/backend/backend.ts";
+import { poolParameter } from "../../src/backend/local/pool-parameter.ts";
 import { type ParameterRule, parseParameters, wholeNumber } from "../../src/backend/parameter-rules.ts";
 import type { FsType } from "../../src/node/volume.ts";
 import { makeId, prefixOf } from "../../src/pool/id.ts";
@@ -53,6 +54,7 @@ export interface MemoryOptions {
 const MiB = 2 ** 20;
 
 const rules: readonly ParameterRule[] = [
+  poolParameter,
   { key: "iops", schema: wholeNumber(0, 100_000), values: "", description: "", example: "1", mutable: true },
   { key: "colourOf", schema: wholeNumber(0, 9), values: "", description: "", example: "1", mutable: false },
 ];
@@ -207,7 +209,7 @@ class Memory {
 }
 
 const memoryVolumes = (memory: Memory): Volumes => ({
-  keyOf: (name) => prefixOf(memory.pool, name),
+  keysOf: (name) => [prefixOf(memory.pool, name)],
   async complete({ kinds, fsType, source }) {
     const origin = source === undefined ? undefined : originOf(memory, source);
     const made = kinds.includes("mount") ? (fsType ?? origin?.fsType ?? "ext4") : undefined;
@@ -277,7 +279,7 @@ function refuseBeyond({ state, node, maxVolumes: limit }: Memory): void {
 }
 
 const memorySnapshots = (memory: Memory): Snapshots => ({
-  keyOf: (name) => prefixOf(memory.pool, name),
+  keysOf: (name) => [prefixOf(memory.pool, name)],
   find: async (id) => memory.state.snapshots.get(id),
   findByName: async (name) => [...memory.state.snapshots.values()].find((snapshot) => snapshot.name === name),
   async create(spec) {
@@ -317,7 +319,7 @@ function makeSnapshot(memory: Memory, { name, source, places }: SnapshotSpec, gr
 }
 
 const memoryGroups = (memory: Memory): Groups => ({
-  keyOf: (name) => prefixOf(memory.pool, name),
+  keysOf: (name) => [prefixOf(memory.pool, name)],
   find: async (id) => memory.state.groups.get(id),
   findByName: async (wanted) => [...memory.state.groups.values()].find(({ name }) => name === wanted),
   async create({ name, sources, parameters }) {

@@ -27,7 +27,7 @@ export interface DriverOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Starts a driver on the sandbox's pool and waits until it is ready. */
+/** Starts a driver on the sandbox's pool, or on those that the flags name, and waits until it is ready. */
 export async function startTestDriver(
   sandbox: Sandbox,
   { flags = [], program = mainFile, env = {} }: DriverOptions = {},
@@ -40,8 +40,7 @@ export async function startTestDriver(
     "driver",
     "--endpoint",
     endpoint,
-    "--pool",
-    sandbox.pool,
+    ...(flags.includes("--pool") ? [] : ["--pool", sandbox.pool]),
     "--node-id",
     "node-a",
     "--log-level",

@@ -4,9 +4,9 @@ export async function getText(port: number, path: string): Promise<{ readonly st
   return { status: response.status, text: await response.text() };
 }
 
-/** The driver's figures by name; those with labels besides the driver's are left out. */
-export async function metricsOf(port: number): Promise<ReadonlyMap<string, number>> {
+/** The driver's figures by name, and those of one of its pools; others with labels of their own are left out. */
+export async function metricsOf(port: number, pool = "default"): Promise<ReadonlyMap<string, number>> {
   const { text } = await getText(port, "/metrics");
-  const lines = text.matchAll(/^(\w+)\{driver_name="[^"]*"\} (\S+)$/gm);
+  const lines = text.matchAll(new RegExp(`^(\\w+)\\{(?:pool="${pool}",)?driver_name="[^"]*"\\} (\\S+)$`, "gm"));
   return new Map([...lines].map(([, name = "", value]) => [name, Number(value)]));
 }

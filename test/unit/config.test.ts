@@ -26,6 +26,33 @@ const addresses: Judged = {
   ),
 };
 
+const pools: Judged = {
+  takes: {
+    "/a/b": [{ name: "default", dir: "/a/b" }],
+    "./x": [{ name: "default", dir: `${process.cwd()}/x` }],
+    "/a,b": [{ name: "default", dir: "/a,b" }],
+    "/a=b": [{ name: "default", dir: "/a=b" }],
+    "fast=/a,slow-1=b": [
+      { name: "fast", dir: "/a" },
+      { name: "slow-1", dir: `${process.cwd()}/b` },
+    ],
+    "/a,fast=/ab": [
+      { name: "default", dir: "/a" },
+      { name: "fast", dir: "/ab" },
+    ],
+  },
+  refuses: {
+    "": "is empty",
+    "fast=": "is empty",
+    "Fast=/a": 'has "Fast" for a name, which is at most 63 lower-case letters, digits and dashes',
+    "=/a": 'has "" for a name',
+    "a=/x,a=/y": "names two pools a",
+    "/x,default=/y": "names two pools default",
+    "a=/x,b=/x": "has the pools a and b in one directory",
+    "a=/x/y,b=/x": "has the pools a and b in one directory",
+  },
+};
+
 const judged: Readonly<Record<string, Judged>> = {
   backend: {
     takes: { loop: "loop", hostpath: "hostpath" },
@@ -49,8 +76,17 @@ const judged: Readonly<Record<string, Judged>> = {
     takes: { "node-a": "node-a" },
     refuses: { "": "is empty", ["a".repeat(254)]: "is longer than 253 characters" },
   },
-  pool: paths,
-  poolImage: sizes,
+  pool: pools,
+  poolImage: {
+    takes: {
+      "20Gi": new Map([["", 20 * 2 ** 30]]),
+      "500M,default=1.5Gi": new Map([
+        ["", 500_000_000],
+        ["default", 1.5 * 2 ** 30],
+      ]),
+    },
+    refuses: { ...sizes.refuses, "slow=1Gi": "is of a pool slow that there is not" },
+  },
   kubeletDir: paths,
   inlineVolumes: sizes,
   maxVolumesPerNode: {
@@ -184,13 +220,41 @@ describe("on the command line", () => {
       const before = process.env[variable];
       process.env[variable] = value;
       try {
-        expect(optionsOf([])[name]).toBe(value);
+        expect([optionsOf([])[name]].flat()).toEqual([value]);
       } finally {
         if (before === undefined) delete process.env[variable];
         else process.env[variable] = before;
       }
     },
   );
+
+  test("pools are named one by one, and none of them comes from the environment then", () => {
+    process.env["KURA_POOL"] = "/from/environment";
+    try {
+      const options = optionsOf([
+        "--pool",
+        "fast=/a",
+        "--pool",
+        "slow=/b",
+        "--pool-image",
+        "1Gi",
+        "--pool-image",
+        "slow=2Gi",
+      ]);
+      expect(parseDriverConfig({ ...least, ...options })).toMatchObject({
+        pool: [
+          { name: "fast", dir: "/a" },
+          { name: "slow", dir: "/b" },
+        ],
+        poolImage: new Map([
+          ["", 2 ** 30],
+          ["slow", 2 ** 31],
+        ]),
+      });
+    } finally {
+      delete process.env["KURA_POOL"];
+    }
+  });
 
   test("--attach alone is true", () => {
     expect(parseDriverConfig({ ...least, ...optionsOf(["--attach", "--log-level", "debug"]) })).toMatchObject({

@@ -21,6 +21,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
     "cli",
     "bytes.ts",
     "config.ts",
+    "pool-flags.ts",
     "log.ts",
     "version.ts",
     "ec2",
@@ -38,6 +39,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
     "observe",
     "bytes.ts",
     "config.ts",
+    "pool-flags.ts",
     "log.ts",
     "version.ts",
     "ec2",
@@ -53,7 +55,8 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   node: [],
   ec2: ["pool", "host", "node", "log.ts"],
   lab: ["observe"],
-  "config.ts": ["node", "bytes.ts"],
+  "config.ts": ["node", "pool-flags.ts", "bytes.ts"],
+  "pool-flags.ts": ["pool", "bytes.ts"],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));

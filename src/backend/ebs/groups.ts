@@ -19,7 +19,7 @@ import { removeSnapshot, snapshotTags, uncertain } from "./snapshots.ts";
 import { type Tag, tagKeys } from "./tags.ts";
 
 export const ebsGroups = (context: EbsContext): Groups => ({
-  keyOf: groupIdOf,
+  keysOf: (name) => [groupIdOf(name)],
   find: (id, signal) => find(context, id, signal),
   findByName: (name, signal) => find(context, groupIdOf(name), signal),
   create: (spec, signal) => create(context, spec, signal),

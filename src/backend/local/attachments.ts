@@ -6,22 +6,7 @@ import { updateVolume } from "./update.ts";
 
 /** Local volumes need no attaching; with --attach they have it all the same, so that the whole life of a volume can be seen. */
 export function localAttachments(context: LocalParts): Attachments {
-  const { pool, nodeId, maxVolumes } = context;
-  const pending = new Set<string>();
-
-  /** Nothing is awaited between counting and taking the place. */
-  function takePlace(id: string): void {
-    const taken = [...pool.volumes.all()].filter(
-      (entry) => entry.state === "readable" && entry.record.attachments.length > 0,
-    );
-    if (new Set([...taken.map((entry) => entry.id), ...pending]).size >= maxVolumes) {
-      throw new BackendError(
-        { kind: "too-many-attachments", limit: maxVolumes },
-        `node ${nodeId} has ${maxVolumes} volumes attached, which is its limit (--max-volumes-per-node)`,
-      );
-    }
-    pending.add(id);
-  }
+  const { pool, nodeId, limit } = context;
 
   async function attach(wish: AttachWish, signal: AbortSignal): Promise<PublishContext> {
     const record = needVolume(pool, wish.volume);
@@ -36,12 +21,8 @@ export function localAttachments(context: LocalParts): Attachments {
         `volume ${wish.volume} is published to node ${wish.node} ${existing.readOnly ? "read-only" : "for writing"} as ${existing.capability}`,
       );
     }
-    takePlace(wish.volume);
-    try {
-      await updateVolume(context, { ...record, attachments: [...record.attachments, attachment] }, signal);
-    } finally {
-      pending.delete(wish.volume);
-    }
+    const attached = { ...record, attachments: [...record.attachments, attachment] };
+    await limit.oneMore(wish.volume, () => updateVolume(context, attached, signal));
     return publishContext;
   }
 

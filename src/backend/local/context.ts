@@ -4,6 +4,7 @@ import type { Pool } from "../../pool/pool.ts";
 import type { VolumeRecord } from "../../pool/records.ts";
 import type { OpenCreation, Topology, VolumeSpec, Volumes } from "../backend.ts";
 import type { Copies } from "./copies.ts";
+import type { NodeLimit } from "./node-limit.ts";
 
 /** Where a local backend keeps its volumes, and for whom. */
 export interface LocalParts {
@@ -11,7 +12,7 @@ export interface LocalParts {
   readonly host: LinuxHost;
   readonly nodeId: string;
   readonly topology: Topology;
-  readonly maxVolumes: number;
+  readonly limit: NodeLimit;
   /** Whether ControllerPublishVolume must come before a node may use a volume. */
   readonly attach: boolean;
   readonly now: () => Date;

@@ -21,10 +21,10 @@ export function localNode(
   parts: LocalParts,
   { name, sourceOf, propertiesOf, examineAll }: LocalNodeParts,
 ): NodeBackend {
-  const { pool, nodeId, maxVolumes, topology } = parts;
+  const { pool, nodeId, limit, topology } = parts;
   return {
     name,
-    info: async () => ({ nodeId, maxVolumes, topology }),
+    info: async () => ({ nodeId, maxVolumes: limit.most, topology }),
 
     async find(id, { inline }) {
       const record = readable(pool.volumes.get(id));

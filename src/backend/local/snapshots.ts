@@ -23,7 +23,7 @@ export function localSnapshots(context: LocalContext): Snapshots {
   const present = (record: SnapshotRecord | undefined) =>
     record === undefined ? undefined : snapshotOf(record, topology);
   return {
-    keyOf: (name) => prefixOf(pool.id, name),
+    keysOf: (name) => [prefixOf(pool.id, name)],
     find: async (id) => present(readable(pool.snapshots.get(id))),
     findByName: async (name) => present(readable(pool.snapshots.withPrefix(prefixOf(pool.id, name)))),
     create: async (spec, signal) => snapshotOf(await create(context, spec, signal), topology),

@@ -12,7 +12,7 @@ export function localVolumes(context: LocalContext): Volumes {
   const { pool, medium } = context;
   const present = (record: VolumeRecord | undefined) => (record === undefined ? undefined : volumeOf(record, context));
   return {
-    keyOf: (name) => prefixOf(pool.id, name),
+    keysOf: (name) => [prefixOf(pool.id, name)],
     complete: async (open) => medium.complete(open),
     find: async (id) => present(readable(pool.volumes.get(id))),
     findByName: async (name) => present(readable(pool.volumes.withPrefix(prefixOf(pool.id, name)))),

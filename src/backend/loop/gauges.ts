@@ -1,3 +1,4 @@
+import type { LinuxHost } from "../../host/linux-host.ts";
 import { identityOf, type Loop } from "../../host/loop.ts";
 import { orphanLoops } from "../../pool/garbage.ts";
 import { dataIn } from "../../pool/layout.ts";
@@ -26,13 +27,15 @@ export function loopGauges(context: LoopContext) {
       help: "Loop devices of the pool that show no volume, and things of the pool that cannot be read",
       read: async () => (await orphanLoops(pool, host)).length + statusOfPool(pool).unreadable,
     },
-    {
-      name: "kura_throttle_works",
-      help: "1 where the kernel can enforce IOPS and throughput",
-      read: () => (host.throttle.works ? 1 : 0),
-    },
   ];
 }
+
+/** The node's, whatever pools it has. */
+export const throttleGauge = ({ throttle }: LinuxHost) => ({
+  name: "kura_throttle_works",
+  help: "1 where the kernel can enforce IOPS and throughput",
+  read: () => (throttle.works ? 1 : 0),
+});
 
 /** The loop devices that show volumes of the pool. */
 async function loopsOfPool({ pool, host }: LoopContext): Promise<readonly Loop[]> {

@@ -19,7 +19,7 @@ export function loopGroups(context: LocalParts): Groups {
   const present = (record: GroupRecord | undefined) =>
     record === undefined || record.deleting ? undefined : presentGroup(context, record);
   return {
-    keyOf: (name) => prefixOf(pool.id, name),
+    keysOf: (name) => [prefixOf(pool.id, name)],
     find: async (id) => present(readable(pool.groups.get(id))),
     findByName: async (name) => present(readable(pool.groups.withPrefix(prefixOf(pool.id, name)))),
     create: (spec, signal) => create(context, spec, signal),

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { fsTypes, isFsType } from "../../node/volume.ts";
 import type { ParameterRules } from "../backend.ts";
+import { poolParameter } from "../local/pool-parameter.ts";
 import { type ParameterRule, parseParameters, trueOrFalse, wholeNumber } from "../parameter-rules.ts";
 import { parseMkfsOptions } from "./mkfs-options.ts";
 
 /** What a StorageClass of the loop backend may say. */
 export const loopParameters: readonly ParameterRule[] = [
+  poolParameter,
   {
     key: "thin",
     schema: trueOrFalse,

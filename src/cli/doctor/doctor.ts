@@ -1,6 +1,7 @@
-import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import type { Patient } from "./check.ts";
+import { parsePools } from "../../config.ts";
+import { poolOption } from "../pool-option.ts";
+import type { Check, Diagnosis, Patient } from "./check.ts";
 import { checks } from "./checks.ts";
 
 const flagOf: Readonly<Record<keyof Patient, string>> = { pool: "--pool", kubeletDir: "--kubelet-dir" };
@@ -9,30 +10,46 @@ const flagOf: Readonly<Record<keyof Patient, string>> = { pool: "--pool", kubele
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description("look for what keeps volumes from working; changes nothing")
-    .addOption(new Option("--pool <dir>", "also look at this pool").env("KURA_POOL"))
+    .addOption(poolOption("also look at this pool; repeated: at several"))
     .addOption(new Option("--kubelet-dir <dir>", "also look at kubelet's directory").env("KURA_KUBELET_DIR"))
     .option("--json", "print JSON")
-    .action(async ({ pool, kubeletDir, json }: { pool?: string; kubeletDir?: string; json?: boolean }) => {
-      const patient = { pool: pool === undefined ? undefined : resolve(pool), kubeletDir };
-      const results = [];
-      for (const { name, claim, needs, examine } of checks) {
-        const skipped = needs !== undefined && patient[needs] === undefined ? flagOf[needs] : undefined;
-        const diagnosis = skipped === undefined ? await examine(patient) : undefined;
-        results.push({ name, claim, skipped, diagnosis });
+    .action(async ({ pool, kubeletDir, json }: Options) => {
+      const pools = parsePools(pool).map(({ dir }) => dir);
+      const results: Result[] = [];
+      for (const check of checks) {
+        const patients = check.needs === "pool" && pools.length > 0 ? pools : [undefined];
+        for (const pool of patients) results.push(await resultOf(check, { pool, kubeletDir }));
       }
       if (results.some(({ diagnosis }) => diagnosis !== undefined && !diagnosis.mild)) process.exitCode = 1;
-      if (json) {
-        process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
-        return;
-      }
-      for (const { name, claim, skipped, diagnosis } of results) {
-        if (skipped !== undefined) {
-          process.stdout.write(`--    ${name.padEnd(12)} not looked at: ${skipped} is not said\n`);
-          continue;
-        }
-        const verdict = diagnosis === undefined ? "ok  " : diagnosis.mild ? "warn" : "FAIL";
-        process.stdout.write(`${verdict}  ${name.padEnd(12)} ${diagnosis === undefined ? claim : diagnosis.cause}\n`);
-        if (diagnosis !== undefined) process.stdout.write(`${" ".repeat(19)}→ ${diagnosis.remedy}\n`);
-      }
+      const text = json ? JSON.stringify(results, undefined, 2) : linesOf(results, pools.length > 1).join("\n");
+      process.stdout.write(`${text}\n`);
     });
 }
+
+interface Options {
+  readonly pool?: readonly string[];
+  readonly kubeletDir?: string;
+  readonly json?: boolean;
+}
+
+interface Result extends Pick<Check, "name" | "claim"> {
+  readonly pool: string | undefined;
+  /** What would have to be said for it to be looked at. */
+  readonly skipped: string | undefined;
+  readonly diagnosis: Diagnosis | undefined;
+}
+
+async function resultOf({ name, claim, needs, examine }: Check, patient: Patient): Promise<Result> {
+  const skipped = needs !== undefined && patient[needs] === undefined ? flagOf[needs] : undefined;
+  const diagnosis = skipped === undefined ? await examine(patient) : undefined;
+  return { name, claim, pool: patient.pool, skipped, diagnosis };
+}
+
+const linesOf = (results: readonly Result[], severalPools: boolean): readonly string[] =>
+  results.flatMap(({ name, claim, pool, skipped, diagnosis }) => {
+    if (skipped !== undefined) return [`--    ${name.padEnd(12)} not looked at: ${skipped} is not said`];
+    const where = severalPools && pool !== undefined ? `${pool}: ` : "";
+    if (diagnosis === undefined) return [`ok    ${name.padEnd(12)} ${where}${claim}`];
+    const verdict = diagnosis.mild ? "warn" : "FAIL";
+    return [`${verdict}  ${name.padEnd(12)} ${where}${diagnosis.cause}`, `${" ".repeat(19)}→ ${diagnosis.remedy}`];
+  });

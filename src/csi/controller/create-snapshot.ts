@@ -34,11 +34,12 @@ export const createSnapshot = (
     places: parsePlaces(request.accessibilityRequirements),
   }),
 
-  locks: ({ name, source }) => {
-    const key = snapshots.keyOf?.(name);
-    const own = [exclusive(`snapshot-name/${name}`), ...(key === undefined ? [] : [exclusive(snapshotKey(key))])];
-    return [...own, shared(volumeKey(source)), exclusive(cutKey(source))];
-  },
+  locks: ({ name, source }) => [
+    exclusive(`snapshot-name/${name}`),
+    ...(snapshots.keysOf?.(name) ?? []).map((key) => exclusive(snapshotKey(key))),
+    shared(volumeKey(source)),
+    exclusive(cutKey(source)),
+  ],
 
   async handle(spec, signal) {
     const existing = await snapshots.findByName(spec.name, signal);

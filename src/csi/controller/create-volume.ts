@@ -69,15 +69,12 @@ export const createVolume = (backend: Backend): Rpc<CreateVolumeRequest, Wish, C
     };
   },
 
-  // the name, and the part of the id that it decides: so a Delete of an earlier life cannot cross
-  locks: ({ name, source }) => {
-    const key = backend.volumes.keyOf?.(name);
-    return [
-      exclusive(`volume-name/${name}`),
-      ...(key === undefined ? [] : [exclusive(volumeKey(key))]),
-      ...sourceLocks(source),
-    ];
-  },
+  // the name, and what it decides of the id: so a Delete of an earlier life cannot cross
+  locks: ({ name, source }) => [
+    exclusive(`volume-name/${name}`),
+    ...(backend.volumes.keysOf?.(name) ?? []).map((key) => exclusive(volumeKey(key))),
+    ...sourceLocks(source),
+  ],
 
   async handle(wish, signal) {
     const existing = await backend.volumes.findByName(wish.name, signal);

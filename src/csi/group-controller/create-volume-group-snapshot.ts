@@ -35,11 +35,11 @@ export const createVolumeGroupSnapshot = (
     return { name: parsedName, sources, parameters: backend.parameters.parseForSnapshot(parameters) };
   },
 
-  locks: ({ name, sources }) => {
-    const key = groups.keyOf?.(name);
-    const own = [exclusive(`group-name/${name}`), ...(key === undefined ? [] : [exclusive(groupKey(key))])];
-    return [...own, ...sources.flatMap((id) => [shared(volumeKey(id)), exclusive(cutKey(id))])];
-  },
+  locks: ({ name, sources }) => [
+    exclusive(`group-name/${name}`),
+    ...(groups.keysOf?.(name) ?? []).map((key) => exclusive(groupKey(key))),
+    ...sources.flatMap((id) => [shared(volumeKey(id)), exclusive(cutKey(id))]),
+  ],
 
   async handle(spec, signal) {
     const existing = await groups.findByName(spec.name, signal);

@@ -51,9 +51,9 @@ export function parseInline(
 }
 
 /** The name, as a CreateVolume would hold it, besides the id that kubelet uses. */
-export function inlineLocks(id: VolumeId, { keyOf }: Volumes): readonly Lock[] {
-  const key = isInlineId(id) ? keyOf?.(nameOf(id)) : undefined;
-  return [exclusive(volumeKey(id)), ...(key === undefined ? [] : [exclusive(volumeKey(key))])];
+export function inlineLocks(id: VolumeId, { keysOf }: Volumes): readonly Lock[] {
+  const keys = isInlineId(id) ? (keysOf?.(nameOf(id)) ?? []) : [];
+  return [id, ...keys].map((key) => exclusive(volumeKey(key)));
 }
 
 /** The volume that was made for an inline id, where there is one. */

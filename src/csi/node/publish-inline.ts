@@ -43,11 +43,10 @@ async function findOrMake(
     throw incompatible(`inline volume ${id} exists with ${creation.sizeBytes} bytes or other parameters`);
   }
   const completion = await volumes.complete(open, signal);
-  if (requiredBytes < completion.minimumBytes)
-    throw outOfRange(
-      `volume_context: size ${requiredBytes} is below ${completion.minimumBytes}, the smallest possible`,
-    );
-  const sizeBytes = chooseSize({ requiredBytes, limitBytes: 0 }, sizes, completion.minimumBytes);
+  const { minimumBytes, maximumBytes = sizes.maximumBytes } = completion;
+  if (requiredBytes < minimumBytes)
+    throw outOfRange(`volume_context: size ${requiredBytes} is below ${minimumBytes}, the smallest possible`);
+  const sizeBytes = chooseSize({ requiredBytes, limitBytes: 0 }, { ...sizes, maximumBytes }, minimumBytes);
   const spec = { ...open, name: inlineName(id), sizeBytes, fsType: completion.fsType, places: undefined };
   return volumes.create(spec, signal);
 }

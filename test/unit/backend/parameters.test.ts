@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parametersOf, parametersPage } from "../../../docs/parameters.ts";
+import { hostpathParameterRules } from "../../../src/backend/hostpath/parameters.ts";
 import { checkMkfsOptions, safeOptions } from "../../../src/backend/loop/mkfs-options.ts";
 import { loopParameterRules } from "../../../src/backend/loop/parameters.ts";
 import { parseParameters } from "../../../src/backend/parameter-rules.ts";
@@ -23,8 +24,14 @@ const booleans: Judged = { accepts: { true: "true", FALSE: "false" }, refuses: [
 /** They become words of a command. */
 const words: Judged = { accepts: { 4096: "4096", "64k": "64k" }, refuses: ["", "4096 -n", "a;b", "/dev/sda", "-n"] };
 
+const poolNames: Judged = {
+  accepts: { fast: "fast", "nvme-1": "nvme-1", default: "default" },
+  refuses: ["", "Fast", "a b", "-a", "a-", "a/b", "../a", "a".repeat(64)],
+};
+
 const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   loop: {
+    pool: poolNames,
     thin: { accepts: { true: "true", FALSE: "false" }, refuses: ["", "yes", "1", "true "] },
     fsType: {
       accepts: { ext4: "ext4", ext3: "ext3", XFS: "xfs", btrfs: "btrfs" },
@@ -38,6 +45,7 @@ const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
     throughput: wholeNumbers(0, 100_000),
   },
   hostpath: {
+    pool: poolNames,
     uid: wholeNumbers(0, 4_294_967_294),
     gid: wholeNumbers(0, 4_294_967_294),
     mode: { accepts: { "0755": "0755", "2770": "2770", 755: "0755" }, refuses: ["", "888", "rwx", "07777", "77"] },
@@ -119,6 +127,16 @@ test("only the keys that are said to be mutable can be changed", () => {
   expect(refusal(() => loopParameterRules.parseForSnapshot({ iops: "1" }))).toBe(
     "INVALID_ARGUMENT: parameter iops is not known; known are none",
   );
+});
+
+test("who writes a pod does not choose the pool", () => {
+  for (const { parseInline } of [loopParameterRules, hostpathParameterRules])
+    expect(refusal(() => parseInline?.({ pool: "fast" }))).toMatch(/^INVALID_ARGUMENT: parameter pool is not known/);
+  expect(hostpathParameterRules.parseInline?.({ uid: "1", gid: "2", mode: "700" })).toEqual({
+    uid: "1",
+    gid: "2",
+    mode: "0700",
+  });
 });
 
 describe("options of mkfs belong to a filesystem", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { localTopologyOf } from "../../../src/cli/open-local.ts";
+import { localTopologyOf } from "../../../src/cli/make-local.ts";
 
 describe("the place of a node", () => {
   const placeOf = (nodeId: string) =>

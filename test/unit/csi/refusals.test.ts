@@ -23,7 +23,7 @@ describe("the controller names what is missing or wrong", () => {
     ["ControllerExpandVolume", required(1), "volume_id is required"],
     ["DeleteVolumeGroupSnapshot", {}, "group_snapshot_id is required"],
     ["GetVolumeGroupSnapshot", {}, "group_snapshot_id is required"],
-    ["GetCapacity", { parameters: { x: "1" } }, "parameter x is not known; known are iops, colourOf"],
+    ["GetCapacity", { parameters: { x: "1" } }, "parameter x is not known; known are pool, iops, colourOf"],
     ["ListVolumes", { maxEntries: -1 }, "max_entries -1 is negative"],
     ["ListSnapshots", { maxEntries: -1 }, "max_entries -1 is negative"],
     ["ControllerListVolumeHealth", { maxEntries: -1 }, "max_entries -1 is negative"],

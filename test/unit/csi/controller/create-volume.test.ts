@@ -89,7 +89,7 @@ describe("CreateVolume is refused", () => {
     [
       "with an unknown parameter",
       { parameters: { x: "1" } },
-      "INVALID_ARGUMENT: parameter x is not known; known are iops, colourOf",
+      "INVALID_ARGUMENT: parameter x is not known; known are pool, iops, colourOf",
     ],
     [
       "with what cannot be changed",

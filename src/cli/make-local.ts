@@ -53,7 +53,12 @@ export const makeLocal = (config: DriverConfig, host: LinuxHost, serve: Serve): 
       started: Promise.all(served.map(({ started }) => started)).then(() => {}),
       gauges: served.flatMap(({ name, gauges }) => gauges.map((gauge) => ({ ...gauge, labels: { pool: name } }))),
       answers: new Map(all.map((pool) => [pool.id, { ...poolMaintenance(pool, host) }])),
-      manifest: manifestOf({ node: nodeId, pools: all.map(({ id }) => id), topology }),
+      manifest: manifestOf({
+        node: nodeId,
+        pools: all.map(({ id }) => id),
+        poolNames: opened.map(({ name }) => name),
+        topology,
+      }),
       close: () => running.end(),
     };
   });

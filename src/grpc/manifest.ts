@@ -4,11 +4,12 @@ import type { Peer } from "../csi/router/peers.ts";
  * How a node introduces itself to the router: in the manifest of GetPluginInfo, whose values are "opaque to the CO". So
  * a node speaks CSI and nothing else.
  */
-type Introduction = Pick<Peer, "node" | "pools" | "topology">;
+export type Introduction = Pick<Peer, "node" | "pools" | "poolNames" | "topology">;
 
-export const manifestOf = ({ node, pools, topology }: Introduction): Record<string, string> => ({
+export const manifestOf = ({ node, pools, poolNames, topology }: Introduction): Record<string, string> => ({
   "kura.dev/node": node,
   "kura.dev/pools": pools.join(","),
+  "kura.dev/pool-names": poolNames.join(","),
   "kura.dev/topology": JSON.stringify(topology),
 });
 
@@ -17,7 +18,10 @@ export function parseManifest(manifest: Readonly<Record<string, string>>): Intro
   if (node === undefined || node === "") throw new Error("what answers there is not a node of kura");
   return {
     node,
-    pools: (manifest["kura.dev/pools"] ?? "").split(",").filter((pool) => pool !== ""),
+    pools: wordsIn(manifest["kura.dev/pools"]),
+    poolNames: wordsIn(manifest["kura.dev/pool-names"]),
     topology: JSON.parse(manifest["kura.dev/topology"] ?? "{}") as Introduction["topology"],
   };
 }
+
+const wordsIn = (text = ""): readonly string[] => text.split(",").filter((word) => word !== "");

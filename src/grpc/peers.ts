@@ -4,7 +4,7 @@ import type { Peer, Peers } from "../csi/router/peers.ts";
 import type { Log } from "../log.ts";
 import { CallError, serviceWith, streamOf } from "./client.ts";
 import { clientOf, type ServiceName } from "./load.ts";
-import { parseManifest } from "./manifest.ts";
+import { type Introduction, parseManifest } from "./manifest.ts";
 import { controllerCredentials, nodeName } from "./tls.ts";
 
 export interface PeersOptions {
@@ -94,13 +94,15 @@ export function grpcPeers({ tlsDir, log, discover }: PeersOptions): RunningPeers
 class GrpcPeer implements Peer {
   readonly node: string;
   readonly pools: readonly string[];
+  readonly poolNames: readonly string[];
   readonly topology: Peer["topology"];
   readonly reachable: boolean;
   readonly connection: Connection;
 
-  constructor(introduced: Pick<Peer, "node" | "pools" | "topology">, connection: Connection, reachable: boolean) {
+  constructor(introduced: Introduction, connection: Connection, reachable: boolean) {
     this.node = introduced.node;
     this.pools = introduced.pools;
+    this.poolNames = introduced.poolNames;
     this.topology = introduced.topology;
     this.connection = connection;
     this.reachable = reachable;

@@ -1,8 +1,11 @@
+import { pooledBackend } from "../../src/backend/pools/pooled-backend.ts";
+import { Pools } from "../../src/backend/pools/pools.ts";
 import { CsiError } from "../../src/csi/errors.ts";
 import type { Peer } from "../../src/csi/router/peers.ts";
 import { controllerRpcs, groupControllerRpcs, identityRpcs } from "../../src/csi/rpcs.ts";
 import { caller } from "../support/call.ts";
 import { type MemoryBackend, type MemoryOptions, memoryBackend } from "./memory-backend.ts";
+import { memoryNode } from "./memory-node.ts";
 
 /** A node of a cluster, with its own backend and its own RPCs, and a network that a test can break. */
 export interface MemoryPeer extends Peer {
@@ -19,19 +22,32 @@ export interface MemoryPeer extends Peer {
   pause: Promise<void>;
 }
 
-export function memoryPeer(options: MemoryOptions & { readonly pool: string; readonly node: string }): MemoryPeer {
+export interface MemoryPeerOptions extends MemoryOptions {
+  readonly node: string;
+  readonly pool: string;
+  /** Pools besides that one, which is the default: their ids by their names. */
+  readonly others?: Readonly<Record<string, string>>;
+}
+
+export function memoryPeer({ others = {}, ...options }: MemoryPeerOptions): MemoryPeer {
   const backend = memoryBackend(options);
   const { node, pool } = options;
+  const all = [
+    { name: "default", id: pool, backend },
+    ...Object.entries(others).map(([name, id]) => ({ name, id, backend: memoryBackend({ ...options, pool: id }) })),
+  ];
+  const pooled = pooledBackend(new Pools(all.map((one) => ({ ...one, node: memoryNode(one.backend) }))));
   const info = { name: "memory.csi.kura.dev", version: "1", manifest: {} };
-  const controller = controllerRpcs(backend).map((rpc) =>
+  const controller = controllerRpcs(pooled).map((rpc) =>
     rpc.name === "CreateVolume"
       ? { ...rpc, handle: (...args: Parameters<typeof rpc.handle>) => peer.pause.then(() => rpc.handle(...args)) }
       : rpc,
   );
-  const call = caller([...identityRpcs(backend, info, true), ...controller, ...groupControllerRpcs(backend)], 20);
+  const call = caller([...identityRpcs(pooled, info, true), ...controller, ...groupControllerRpcs(pooled)], 20);
   const lost = () => new CsiError("UNAVAILABLE", "the connection was lost");
   const peer: MemoryPeer = {
-    ...{ node, backend, pools: [pool], topology: { "topology.memory.csi.kura.dev/node": node } },
+    ...{ pools: all.map(({ id }) => id), poolNames: all.map(({ name }) => name) },
+    ...{ node, backend, topology: { "topology.memory.csi.kura.dev/node": node } },
     ...{ reachable: true, arrives: true, losesReplies: false, asked: [], pause: Promise.resolve() },
     async call<Answer extends object>(rpc: string, request: object): Promise<Answer> {
       if (!peer.arrives) throw lost();

@@ -17,7 +17,7 @@ import { parseName } from "../rules/name.ts";
 import { parsePlaces } from "../rules/topology.ts";
 import { hasName } from "./find-by-name.ts";
 import type { Peer, Peers } from "./peers.ts";
-import { candidates, peerOf, reachable, unavailable } from "./routing.ts";
+import { candidates, peerOf, reachable, unavailable, withPool } from "./routing.ts";
 
 interface Wish {
   readonly name: string;
@@ -121,7 +121,7 @@ function placesFor({ places, request }: Wish, present: readonly Peer[], peers: P
   const allowed = candidates(present, places);
   const source = request.volumeContentSource;
   const id = source?.snapshot?.snapshotId ?? source?.volume?.volumeId;
-  if (id === undefined || id === "") return allowed;
+  if (id === undefined || id === "") return withPool(allowed, peers.all(), request.parameters);
   const holder = reachable(peerOf(id, peers, "source"));
   if (allowed.includes(holder)) return [holder];
   throw new CsiError(

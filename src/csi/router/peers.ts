@@ -5,6 +5,8 @@ export interface Peer {
   readonly node: string;
   /** The pools that it holds: the first part of every id it made. */
   readonly pools: readonly string[];
+  /** By which names classes choose one of them. */
+  readonly poolNames: readonly string[];
   readonly topology: Topology;
   /** Whether it answered when it was last asked. */
   readonly reachable: boolean;

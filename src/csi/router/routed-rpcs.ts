@@ -14,7 +14,7 @@ import { routeCreateVolume } from "./create-volume.ts";
 import { routeHealth } from "./health.ts";
 import { MergedList } from "./merged-list.ts";
 import type { Peer, Peers } from "./peers.ts";
-import { isAt, isOurs, peerOf, unavailable } from "./routing.ts";
+import { isAt, isOurs, peerOf, unavailable, withPool } from "./routing.ts";
 
 /**
  * The controller of a cluster whose volumes live on nodes: it chooses the node and forwards the very call. Each node
@@ -144,7 +144,8 @@ const getCapacity = (peers: Peers): Rpc<GetCapacityRequest, GetCapacityRequest, 
   locks: noLocks,
   async handle(request, signal) {
     const place = request.accessibleTopology === null ? undefined : parseTopology(request.accessibleTopology);
-    const wanted = peers.all().filter((peer) => peer.reachable && (place === undefined || isAt(peer, place)));
+    const there = peers.all().filter((peer) => peer.reachable && (place === undefined || isAt(peer, place)));
+    const wanted = withPool(there, peers.all(), request.parameters);
     const answers = await Promise.all(wanted.map((peer) => peer.call<Capacity>("GetCapacity", request, signal)));
     const sum = answers.reduce((bytes, { availableCapacity }) => bytes + Number(availableCapacity), 0);
     const largest = Math.max(0, ...answers.map(({ maximumVolumeSize }) => Number(maximumVolumeSize?.value ?? 0)));

@@ -32,4 +32,18 @@ export function candidates(peers: readonly Peer[], places: Places | undefined): 
   return places.binding ? first : [...first, ...peers.filter((peer) => !first.includes(peer))];
 }
 
+/**
+ * Those that have the pool that a class names. Where none of all has it, it is left to them to say so: a node without
+ * it is only the wrong one where there is a right one.
+ */
+export function withPool(
+  among: readonly Peer[],
+  all: readonly Peer[],
+  parameters: Readonly<Record<string, string>>,
+): readonly Peer[] {
+  const [, name] = Object.entries(parameters).find(([key]) => key.toLowerCase() === "pool") ?? [];
+  const hasIt = ({ poolNames }: Peer) => name === undefined || poolNames.includes(name);
+  return all.some(hasIt) ? among.filter(hasIt) : among;
+}
+
 export const isAt = ({ topology }: Peer, place: Topology): boolean => isReachableFrom(topology, place);

@@ -83,9 +83,9 @@ describe("what is secret is never shown", () => {
 
 describe("a node introduces itself to the router", () => {
   test.each([
-    { node: "a", pools: ["aaaaaaaa"], topology: { "topology.x/node": "a" } },
-    { node: "a", pools: ["aaaaaaaa", "bbbbbbbb"], topology: {} },
-    { node: "a", pools: [], topology: {} },
+    { node: "a", pools: ["aaaaaaaa"], poolNames: ["default"], topology: { "topology.x/node": "a" } },
+    { node: "a", pools: ["aaaaaaaa", "bbbbbbbb"], poolNames: ["fast", "slow"], topology: {} },
+    { node: "a", pools: [], poolNames: [], topology: {} },
   ])("%j", (introduction) => expect(parseManifest(manifestOf(introduction))).toEqual(introduction));
   test.each([{}, { "kura.dev/node": "" }, { version: "1" }])("%j is no node of ours", (manifest) =>
     expect(() => parseManifest(manifest as Record<string, string>)).toThrow("what answers there is not a node of kura"),

@@ -30,5 +30,18 @@ export function exportVolumes(kept: readonly KeptVolume[], options: ExportOption
   for (const volume of wanted)
     if ("unreadable" in volume) complain(`volume ${volume.id} is left out: ${volume.unreadable}`);
   const known = wanted.filter((volume): volume is Known => !("unreadable" in volume));
-  return { apiVersion: "v1", kind: "List", items: known.flatMap((volume) => persistentVolumeOf(volume, where)) };
+  const contested = [...Map.groupBy(known, claimOf)].filter(([claim, { length }]) => claim !== undefined && length > 1);
+  for (const [claim, volumes] of contested) complain(`${listOf(volumes)} are left out: ${onlyOne(claim)}`);
+  const left = contested.flatMap(([, volumes]) => volumes);
+  const items = known.filter((volume) => !left.includes(volume)).flatMap((volume) => persistentVolumeOf(volume, where));
+  return { apiVersion: "v1", kind: "List", items };
 }
+
+const claimOf = ({ claim }: Known): string | undefined => claim && `${claim.namespace}/${claim.name}`;
+
+const listOf = (volumes: readonly Known[]): string =>
+  `volumes ${volumes.map(({ id, createdAt }) => `${id} (made ${createdAt})`).join(", ")}`;
+
+/** A claim that was deleted and made again, while its first volume was kept. Which data is wanted, nobody here knows. */
+const onlyOne = (claim: string | undefined): string =>
+  `each was made for claim ${claim}, which can have only one; name it with --volume`;

@@ -2,6 +2,7 @@
 export interface Known {
   readonly id: string;
   readonly name: string;
+  readonly createdAt: string;
   readonly sizeBytes: number;
   readonly isBlock: boolean;
   readonly fsType: string | undefined;

@@ -7,6 +7,7 @@ export type KeptVolume =
   | {
       readonly id: string;
       readonly name: string;
+      readonly createdAt: string;
       readonly sizeBytes: number;
       readonly isBlock: boolean;
       readonly fsType: string | undefined;
@@ -16,7 +17,8 @@ export type KeptVolume =
 export const keptVolumes = ({ volumes }: Pick<Pool, "volumes">): readonly KeptVolume[] =>
   [...volumes.from(undefined)].map((entry) => {
     if (entry.state === "unreadable") return { id: entry.id, unreadable: entry.reason };
-    const { id, creation, sizeBytes, claim } = entry.record;
+    const { id, createdAt, creation, sizeBytes, claim } = entry.record;
     const isBlock = !creation.kinds.includes("mount");
-    return { id, name: creation.name, sizeBytes, isBlock, fsType: isBlock ? undefined : creation.fsType, claim };
+    const fsType = isBlock ? undefined : creation.fsType;
+    return { id, name: creation.name, createdAt, sizeBytes, isBlock, fsType, claim };
   });

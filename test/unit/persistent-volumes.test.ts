@@ -9,6 +9,7 @@ const where = {
 const kept: Known = {
   id: "0123abcd-0123456789abcdef0123-a1b2c3",
   name: "pvc-6f0c",
+  createdAt: "2026-01-02T03:04:05.678Z",
   sizeBytes: 2 ** 30,
   isBlock: false,
   fsType: "ext4",

@@ -44,6 +44,13 @@ describe("the ebs driver", () => {
     expect(JSON.stringify(objects)).not.toMatch(/tls|9811|pool/);
   });
 
+  test("locks what it formats where a successor looks", async () => {
+    const node = nodeOf(await only({}));
+    expect(containerOf(node, "kura").volumeMounts).toContainEqual({ name: "lock", mountPath: "/run/lock" });
+    const { volumes } = node.spec.template.spec;
+    expect(volumes).toContainEqual({ name: "lock", hostPath: { path: "/run/lock", type: "DirectoryOrCreate" } });
+  });
+
   test("has upstream's accounts, with the annotations of roles", async () => {
     const annotations = { "eks.amazonaws.com/role-arn": "arn:aws:iam::000000000000:role/ebs" };
     const objects = await only({ controller: { serviceAccount: { annotations } } });

@@ -1,29 +1,28 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseObjects } from "../support/helm.ts";
 import { apply, get, type Json, kubectl } from "./kubectl.ts";
 import { until } from "./until.ts";
 
-export const examplesFolder = fileURLToPath(new URL("../../deploy/examples", import.meta.url));
-
-/** Names of deploy/examples: a file stands for itself, a folder for the numbered files in it. */
-export const exampleNames = async (): Promise<readonly string[]> =>
-  (await readdir(examplesFolder)).map((name) => name.replace(/\.yaml$/, "")).sort();
+/** What is in a folder of examples: a file stands for itself, a folder for the numbered files in it. */
+export const exampleNames = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(folder)).map((name) => name.replace(/\.yaml$/, "")).sort();
 
 /** One example in a namespace of its own. Disposing it takes away all that it made, kept volumes included. */
 export class Example implements AsyncDisposable {
   readonly name: string;
   readonly namespace: string;
+  readonly #folder: string;
   readonly #clusterWide: string[] = [];
 
-  private constructor(name: string) {
+  private constructor(name: string, folder: string) {
     this.name = name;
     this.namespace = `example-${name}`;
+    this.#folder = folder;
   }
 
-  static async start(name: string): Promise<Example> {
-    const example = new Example(name);
+  static async start(name: string, folder: string): Promise<Example> {
+    const example = new Example(name, folder);
     await kubectl("create", "namespace", example.namespace);
     return example;
   }
@@ -39,8 +38,8 @@ export class Example implements AsyncDisposable {
   }
 
   async #fileOf(number: number | undefined): Promise<string> {
-    if (number === undefined) return join(examplesFolder, `${this.name}.yaml`);
-    const folder = join(examplesFolder, this.name);
+    if (number === undefined) return join(this.#folder, `${this.name}.yaml`);
+    const folder = join(this.#folder, this.name);
     const file = (await readdir(folder)).find((name) => name.startsWith(`${number}-`));
     if (file === undefined) throw new Error(`${folder} has no file number ${number}`);
     return join(folder, file);
@@ -68,6 +67,25 @@ export class Example implements AsyncDisposable {
     });
   }
 
+  async phaseOf(kind: string, name: string): Promise<string> {
+    return (await this.get(kind, name)).status.phase;
+  }
+
+  /** The size of the filesystem that a pod sees, in MiB. */
+  async sizeIn(pod: string, path: string): Promise<number> {
+    const line = (await this.exec(pod, "df", "-m", path)).split("\n").at(-1) ?? "";
+    return Number(line.trim().split(/\s+/)[1]);
+  }
+
+  /** The content of a snapshot, once that can be used. */
+  untilReady(snapshot: string): Promise<Json> {
+    return until(`snapshot ${snapshot} is ready`, async () => {
+      const { status } = await this.get("volumesnapshot", snapshot);
+      if (status?.readyToUse !== true) return undefined;
+      return get("volumesnapshotcontent", status.boundVolumeSnapshotContentName);
+    });
+  }
+
   /** The volume behind a claim. */
   async volumeOf(claim: string): Promise<Json> {
     const { spec } = await this.get("pvc", claim);
@@ -82,8 +100,10 @@ export class Example implements AsyncDisposable {
     }
     for (const name of this.#clusterWide) await kubectl("delete", name, "--timeout=60s", "--ignore-not-found");
     const volumes = () => this.#ours("pv", ({ spec }) => spec.claimRef);
-    for (const { metadata } of await volumes())
-      await patch("pv", metadata.name, { persistentVolumeReclaimPolicy: "Delete" });
+    // the others go by themselves, perhaps just now
+    for (const { metadata, spec } of await volumes())
+      if (spec.persistentVolumeReclaimPolicy === "Retain")
+        await patch("pv", metadata.name, { persistentVolumeReclaimPolicy: "Delete" });
     await until(`the volumes of ${this.namespace} are deleted`, async () =>
       (await volumes()).length === 0 ? true : undefined,
     );

@@ -35,9 +35,11 @@ export async function tracesOnHost(): Promise<readonly string[]> {
       ),
       ...(await run("cat /sys/block/loop*/loop/backing_file 2>/dev/null || true")).filter((file) =>
         // a volume's device would hold the pool, and the pool its image
-        /\/var\/lib\/kura\/pool\.img$/.test(file),
+        /\/var\/lib\/kura\/(pool|ec2)\.img$/.test(file),
       ),
-      ...(await run("find /host/kubelet/plugins /host/kubelet/plugins_registry -name '*kura*' ! -type d")),
+      ...(await run(
+        "find /host/kubelet/plugins /host/kubelet/plugins_registry ! -type d | grep -e kura -e ebs.csi.aws.com || true",
+      )),
     ];
   } finally {
     await kubectl("delete", "pod", "onlooker");

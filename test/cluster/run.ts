@@ -2,6 +2,7 @@
  * `npm run test:cluster`: raises a Kubernetes on this machine, installs kura as a user would, and tests it there.
  *
  *   npm run test:cluster -- pod examples          some of the test files
+ *   npm run test:cluster -- ebs                   Amazon EBS alone
  *   npm run test:cluster -- --full                all of Kubernetes' storage tests, and a report in docs/
  *   npm run test:cluster -- --kubeconfig FILE     in a cluster that is there already
  *   npm run test:cluster -- --keep                leaves the cluster up until Ctrl-C

@@ -1,9 +1,16 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { must } from "../support/command.ts";
+import { kubectl } from "./kubectl.ts";
+
+/** Where a cluster has them already, nothing changes. */
+export async function installSnapshotCrds(): Promise<void> {
+  for (const file of await snapshotCrds()) await kubectl("apply", "--server-side", "--filename", file);
+  await kubectl("wait", "crd/volumesnapshots.snapshot.storage.k8s.io", "--for=condition=Established");
+}
 
 /** The API of snapshots is no part of Kubernetes: its definitions come with the client's Go module. */
-export async function snapshotCrds(): Promise<readonly string[]> {
+async function snapshotCrds(): Promise<readonly string[]> {
   const module = "github.com/kubernetes-csi/external-snapshotter/client/v8@v8.6.0";
   const { Dir } = JSON.parse(await must("go", "mod", "download", "-json", module));
   const folder = join(Dir, "config", "crd");

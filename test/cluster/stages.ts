@@ -17,13 +17,14 @@ const storageClass = fileURLToPath(new URL("storage-tests/class.yaml", import.me
 export interface Stages {
   readonly cluster: Cluster;
   readonly full: boolean;
-  /** Only these files of test/cluster/use. */
+  /** Only these files of test/cluster/use, or `ebs`. */
   readonly files: readonly string[];
   readonly say: (line: string) => void;
 }
 
 /** Where kura cannot be installed, nothing can be said of its use. */
 export async function runStages({ cluster, full, files, say }: Stages): Promise<Counts> {
+  if (files.includes("ebs")) return runStage(cluster, ["ebs/"]);
   const installed = await runStage(cluster, ["install/"]);
   if (installed.failed > 0) return installed;
   if (files.length > 0)
@@ -38,8 +39,10 @@ export async function runStages({ cluster, full, files, say }: Stages): Promise<
     () => runStage(cluster, ["image/"]),
     () => runStage(cluster, ["use/"]),
     () => testStorage(cluster, { full, say }),
-    // the last one: it takes kura away
+    // takes kura away
     () => runStage(cluster, ["uninstall/"]),
+    // brings it again, with another backend
+    () => runStage(cluster, ["ebs/"]),
   ];
   let counts = installed;
   for (const part of parts) counts = addCounts(counts, await part().catch((error: unknown) => tell(error, say)));

@@ -1,11 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { render } from "../../../deploy/render.ts";
-import { programFile } from "../build.ts";
 import { apply, get, kubectl } from "../kubectl.ts";
-import { snapshotCrds } from "../snapshot-crds.ts";
+import { overlayFile } from "../overlay.ts";
+import { installSnapshotCrds } from "../snapshot-crds.ts";
 import { until } from "../until.ts";
 
 test("the cluster has a default class named standard, as those of kind and minikube do", async () => {
@@ -20,15 +17,10 @@ test("the cluster has a default class named standard, as those of kind and minik
   ]);
 });
 
-test("the snapshot CRDs are there", async () => {
-  for (const file of await snapshotCrds()) await kubectl("apply", "--server-side", "--filename", file);
-  await kubectl("wait", "crd/volumesnapshots.snapshot.storage.k8s.io", "--for=condition=Established");
-});
+test("the snapshot CRDs are there", installSnapshotCrds);
 
 test("one kubectl apply installs kura", async () => {
-  const values = ["values.yaml", "kind/values.yaml", "../test/cluster/values.yaml"];
-  const file = join(tmpdir(), "kura.yaml");
-  await writeFile(file, await render(await programFile("helm"), { file: "", values }));
+  const file = await overlayFile("kind");
   expect(await readFile(file, "utf8")).toContain("kind: DaemonSet");
   await kubectl("apply", "--filename", file);
 });

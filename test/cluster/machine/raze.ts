@@ -18,9 +18,14 @@ export async function raze(place: Place): Promise<void> {
   // the first one detached may hold the file of another; a mount may need a moment to go with its namespace
   await until(`all loop devices of ${place.name} are gone`, async () => {
     const loops = await loopsOnFilesOf(folder);
-    for (const device of loops) await must("losetup", "--detach", device).catch(() => {});
+    for (const device of loops) {
+      await must("losetup", "--detach", device).catch(() => {});
+      // devices are the machine's, and so are the names that kura ec2 gave them
+      await must("find", "/dev", "-type", "l", "-lname", device, "-delete");
+    }
     return loops.length === 0 ? true : undefined;
   });
+  await must("find", "/dev", "-depth", "-path", "/dev/kura*", "-type", "d", "-empty", "-delete");
   await removeCgroups(`${place.name}-`);
   await rm(folder, { recursive: true, force: true });
   await place.lock.release();

@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { command } from "../../support/command.ts";
-import { checkout, docBlocks } from "../doc-blocks.ts";
+import { checkout } from "../doc-blocks.ts";
 import { tracesOnHost } from "../host-state.ts";
 import { apply, get, type Json, kubectl } from "../kubectl.ts";
 import { overlayFile } from "../overlay.ts";
 import { claim, ofClaim, shellPod } from "../pods.ts";
+import { shell, uninstallAsDocumented } from "../uninstall.ts";
 
 const mark = "storageclass.kubernetes.io/is-default-class";
 const ours = (...args: readonly string[]) => kubectl("--namespace", "kura-system", ...args);
-
-const shell = (commands: string) => command(["bash", "-euo", "pipefail", "-c", commands], { cwd: checkout });
 
 async function defaults(): Promise<readonly string[]> {
   const { items } = await get("storageclasses");
@@ -28,14 +26,6 @@ async function refusal(): Promise<string> {
   await kubectl("replace", "--force", "--filename", `${checkout}/deploy/uninstall.yaml`);
   await ours("wait", "job/kura-csi-uninstall", "--for=condition=failed", "--timeout=60s");
   return ours("logs", "job/kura-csi-uninstall");
-}
-
-async function uninstallAsDocumented(): Promise<string> {
-  const [block] = await docBlocks("uninstall", "uninstall");
-  const commands = block?.commands.replaceAll("deploy/kura.yaml", await overlayFile()) ?? "";
-  const { exitCode, stdout, stderr } = await shell(commands);
-  expect(exitCode, stdout + stderr).toBe(0);
-  return stdout;
 }
 
 /** Everything in the cluster that bears the name. */
@@ -68,7 +58,9 @@ describe("with kubectl", () => {
   });
 
   test("then it goes, as the docs say, and leaves nothing but the pool", async () => {
-    expect(await uninstallAsDocumented()).toContain("nothing needs kura any more");
+    expect(await uninstallAsDocumented({ "deploy/kura.yaml": await overlayFile("kind") })).toContain(
+      "nothing needs kura any more",
+    );
     expect(await objectsLeft()).toEqual([`PersistentVolume ${volume}`]);
     await kubectl("delete", "pv", volume, "--timeout=30s");
     expect(await tracesOnHost()).toEqual([]);

@@ -1,15 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Example, exampleNames } from "../example.ts";
 import { apply, get, type Json } from "../kubectl.ts";
 import { until } from "../until.ts";
 
 const MiB = 2 ** 20;
-
-/** The size of the filesystem that a pod sees, in MiB. */
-async function sizeIn(example: Example, pod: string, path: string): Promise<number> {
-  const line = (await example.exec(pod, "df", "-m", path)).split("\n").at(-1) ?? "";
-  return Number(line.trim().split(/\s+/)[1]);
-}
+const folder = fileURLToPath(new URL("../../../deploy/examples", import.meta.url));
 
 /** A pod that runs one command with a claim at /data, and what it printed. */
 async function runWith(example: Example, claim: string, command: readonly string[]): Promise<string> {
@@ -22,16 +18,6 @@ async function runWith(example: Example, claim: string, command: readonly string
   await example.kubectl("wait", "pod/look", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=120s");
   return example.kubectl("logs", "look");
 }
-
-const phaseOf = async (example: Example, kind: string, name: string): Promise<string> =>
-  (await example.get(kind, name)).status.phase;
-
-const untilReady = (example: Example, snapshot: string): Promise<Json> =>
-  until(`snapshot ${snapshot} is ready`, async () => {
-    const { status } = await example.get("volumesnapshot", snapshot);
-    if (status?.readyToUse !== true) return undefined;
-    return get("volumesnapshotcontent", status.boundVolumeSnapshotContentName);
-  });
 
 /** 300 writes of 4 KiB past the cache, and how long they took. */
 async function secondsOfWrites(example: Example): Promise<number> {
@@ -55,7 +41,7 @@ const proofs: Readonly<Record<string, (example: Example) => Promise<void>>> = {
     await example.apply();
     expect(await example.exec("app", "cat", "/data/file")).toBe("kept");
     expect((await example.get("pvc", "data")).spec.storageClassName, "the default class").toBe("kura");
-    const size = await sizeIn(example, "app", "/data");
+    const size = await example.sizeIn("app", "/data");
     expect(size).toBeGreaterThan(900);
     expect(size).toBeLessThanOrEqual(1024);
   },
@@ -82,7 +68,7 @@ const proofs: Readonly<Record<string, (example: Example) => Promise<void>>> = {
 
   "generic-ephemeral": async (example) => {
     await example.apply();
-    expect(await phaseOf(example, "pvc", "app-scratch")).toBe("Bound");
+    expect(await example.phaseOf("pvc", "app-scratch")).toBe("Bound");
     const flood = example.exec("app", "dd", "if=/dev/zero", "of=/scratch/flood", "bs=1M", "count=400");
     await expect(flood).rejects.toThrow("No space left on device");
     await example.kubectl("delete", "pod", "app");
@@ -92,16 +78,16 @@ const proofs: Readonly<Record<string, (example: Example) => Promise<void>>> = {
   clone: async (example) => {
     await example.apply(1);
     await example.apply(2);
-    expect(await phaseOf(example, "pod", "reader"), "the checksum is the source's").toBe("Succeeded");
+    expect(await example.phaseOf("pod", "reader"), "the checksum is the source's").toBe("Succeeded");
     expect(await example.exec("writer", "sh", "-c", "sha256sum < /data/file | cmp - /data/sum")).toBe("");
   },
 
   snapshot: async (example) => {
     await example.apply(1);
     await example.apply(2);
-    const { metadata } = await untilReady(example, "snapshot");
+    const { metadata } = await example.untilReady("snapshot");
     await example.apply(3);
-    expect(await phaseOf(example, "pod", "reader"), "the checksum is the source's").toBe("Succeeded");
+    expect(await example.phaseOf("pod", "reader"), "the checksum is the source's").toBe("Succeeded");
     const size = Number((await example.kubectl("logs", "reader")).split("\n").at(-1)?.trim().split(/\s+/)[1]);
     expect(size, "larger than the source").toBeGreaterThan(650);
     await example.kubectl("delete", "volumesnapshot", "snapshot");
@@ -111,10 +97,10 @@ const proofs: Readonly<Record<string, (example: Example) => Promise<void>>> = {
   "snapshot-retain": async (example) => {
     await example.apply(1);
     await example.apply(2);
-    const { metadata } = await untilReady(example, "snapshot");
+    const { metadata } = await example.untilReady("snapshot");
     await example.kubectl("delete", "pod/writer", "pvc/source");
     await example.apply(3);
-    expect(await phaseOf(example, "pod", "reader"), "the source is gone, its snapshot is not").toBe("Succeeded");
+    expect(await example.phaseOf("pod", "reader"), "the source is gone, its snapshot is not").toBe("Succeeded");
     await example.kubectl("delete", "volumesnapshot", "snapshot");
     expect((await get("volumesnapshotcontent", metadata.name)).spec.deletionPolicy).toBe("Retain");
   },
@@ -122,22 +108,22 @@ const proofs: Readonly<Record<string, (example: Example) => Promise<void>>> = {
   "pre-provisioned-snapshot": async (example) => {
     await example.apply(1);
     await example.apply(2);
-    const { status } = await untilReady(example, "first");
+    const { status } = await example.untilReady("first");
     await example.apply(3, { HANDLE: status.snapshotHandle, "namespace: default": `namespace: ${example.namespace}` });
-    await untilReady(example, "found");
+    await example.untilReady("found");
     await example.apply(4);
-    expect(await phaseOf(example, "pod", "reader"), "the checksum is the source's").toBe("Succeeded");
+    expect(await example.phaseOf("pod", "reader"), "the checksum is the source's").toBe("Succeeded");
   },
 
   expansion: async (example) => {
     await example.apply();
-    expect(await sizeIn(example, "app", "/data")).toBeLessThanOrEqual(512);
+    expect(await example.sizeIn("app", "/data")).toBeLessThanOrEqual(512);
     const patch = '{"spec": {"resources": {"requests": {"storage": "1Gi"}}}}';
     await example.kubectl("patch", "pvc", "growing", "--patch", patch);
     await until("the claim has grown", async () =>
       (await example.get("pvc", "growing")).status.capacity.storage === "1Gi" ? true : undefined,
     );
-    expect(await sizeIn(example, "app", "/data")).toBeGreaterThan(900);
+    expect(await example.sizeIn("app", "/data")).toBeGreaterThan(900);
     expect(await example.exec("app", "cat", "/data/file")).toBe("kept");
     expect((await example.get("pod", "app")).status.containerStatuses[0].restartCount).toBe(0);
   },
@@ -168,9 +154,9 @@ const proofs: Readonly<Record<string, (example: Example) => Promise<void>>> = {
   "binding-modes": async (example) => {
     await example.apply();
     await example.kubectl("wait", "pvc/at-once", "--for=jsonpath={.status.phase}=Bound", "--timeout=60s");
-    expect(await phaseOf(example, "pvc", "at-first-use")).toBe("Pending");
+    expect(await example.phaseOf("pvc", "at-first-use")).toBe("Pending");
     expect(await runWith(example, "at-first-use", ["echo", "used"])).toBe("used");
-    expect(await phaseOf(example, "pvc", "at-first-use")).toBe("Bound");
+    expect(await example.phaseOf("pvc", "at-first-use")).toBe("Bound");
   },
 
   "static-pv": (example) => findAgain(example, "made", "found"),
@@ -214,12 +200,12 @@ const proofs: Readonly<Record<string, (example: Example) => Promise<void>>> = {
 };
 
 test("every example is proved, and every proof is of an example", async () => {
-  expect(Object.keys(proofs).sort()).toEqual(await exampleNames());
+  expect(Object.keys(proofs).sort()).toEqual(await exampleNames(folder));
 });
 
 describe("deploy/examples", { concurrent: true, timeout: 300_000 }, () => {
   test.each(Object.entries(proofs))("%s", async (name, prove) => {
-    await using example = await Example.start(name);
+    await using example = await Example.start(name, folder);
     await prove(example);
   });
 });

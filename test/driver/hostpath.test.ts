@@ -74,7 +74,7 @@ describe("a directory", () => {
     [{ mode: "999" }, 'INVALID_ARGUMENT: parameter mode "999" is not allowed: three or four octal digits'],
     [{ uid: "root" }, 'INVALID_ARGUMENT: parameter uid "root" is not allowed'],
     [{ gid: "4294967295" }, 'INVALID_ARGUMENT: parameter gid "4294967295" is not allowed'],
-    [{ thin: "true" }, "INVALID_ARGUMENT: parameter thin is not known; known are uid, gid, mode"],
+    [{ thin: "true" }, "INVALID_ARGUMENT: parameter thin is not known; known are pool, uid, gid, mode"],
   ])("cannot have the parameters %j", async (parameters, refusal) => {
     expect(await refusalOf(co.create("refused", { parameters }))).toContain(refusal);
   });

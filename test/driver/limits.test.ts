@@ -76,7 +76,7 @@ describe("parameters of a class", () => {
   test.each([
     [
       { tihn: "true" },
-      /^INVALID_ARGUMENT: parameter tihn is not known; known are thin, fsType, mkfsOptions, iops, throughput/,
+      /^INVALID_ARGUMENT: parameter tihn is not known; known are pool, thin, fsType, mkfsOptions, iops, throughput/,
     ],
     [{ thin: "maybe" }, /^INVALID_ARGUMENT: parameter thin "maybe" is not allowed: true or false/],
     [{ fsType: "zfs" }, /^INVALID_ARGUMENT: parameter fsType "zfs" is not allowed/],

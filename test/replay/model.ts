@@ -10,8 +10,6 @@ export interface Volume {
   readonly attached: boolean;
   readonly staged: boolean;
   readonly targets: readonly Target[];
-  /** Was staged at least once, or was made from one that was. */
-  readonly formatted: boolean;
   readonly content: string;
 }
 
@@ -19,7 +17,6 @@ export interface Snapshot {
   readonly id: string;
   readonly source: string;
   readonly bytes: number;
-  readonly formatted: boolean;
   readonly content: string;
 }
 
@@ -54,7 +51,7 @@ export type Op =
     }
   | { readonly rpc: OfOneThing; readonly id: string };
 
-export type OfOneThing =
+type OfOneThing =
   | "DeleteVolume"
   | "DeleteSnapshot"
   | "DeleteVolumeGroupSnapshot"
@@ -119,9 +116,9 @@ function createVolume(state: State, op: Op & { rpc: "CreateVolume" }, newId: str
   const origin = originOf(state, op.source);
   if (origin === "missing") return no(state, "NOT_FOUND");
   if (origin !== undefined && origin.bytes > bytes) return no(state, "OUT_OF_RANGE");
-  const { content = "", formatted = false } = origin ?? {};
+  const { content = "" } = origin ?? {};
   const volume: Volume = {
-    ...{ id: newId, createdBytes: bytes, bytes, source, content, formatted },
+    ...{ id: newId, createdBytes: bytes, bytes, source, content },
     ...{ attached: false, staged: false, targets: [] },
   };
   return ok({ ...state, volumes: { ...state.volumes, [name]: volume } }, { id: newId, bytes });
@@ -138,8 +135,8 @@ function createSnapshot(state: State, { name, id }: Op & { rpc: "CreateSnapshot"
     return existing.source === id ? ok(state, { id: existing.id }) : no(state, "ALREADY_EXISTS");
   const volume = volumeWith(state, id);
   if (volume === undefined) return no(state, "NOT_FOUND");
-  const { bytes, content, formatted } = volume;
-  const snapshot: Snapshot = { id: newId, source: id, bytes, content, formatted };
+  const { bytes, content } = volume;
+  const snapshot: Snapshot = { id: newId, source: id, bytes, content };
   return ok({ ...state, snapshots: { ...state.snapshots, [name]: snapshot } }, { id: newId });
 }
 
@@ -181,7 +178,7 @@ function ofVolume(
     case "ControllerUnpublishVolume":
       return become({ attached: false });
     case "NodeStageVolume":
-      return volume.attached ? become({ staged: true, formatted: true }) : no(state, "FAILED_PRECONDITION");
+      return volume.attached ? become({ staged: true }) : no(state, "FAILED_PRECONDITION");
     case "NodeUnstageVolume":
       return volume.targets.length > 0 ? no(state, "FAILED_PRECONDITION") : become({ staged: false });
     case "NodePublishVolume":

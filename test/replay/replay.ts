@@ -5,7 +5,7 @@ import { CallError } from "../../src/grpc/client.ts";
 import { prefixOf } from "../../src/pool/id.ts";
 import { type Answer, Family, type Kind, snapshotNames, targets, volumeNames } from "./family.ts";
 import { History, isUnknown, name } from "./history.ts";
-import type { OfOneThing, Op, State } from "./model.ts";
+import type { Op, State } from "./model.ts";
 import { Random } from "./random.ts";
 import { contentAt, type ReplayWorld, type Seen, writeContent } from "./world.ts";
 
@@ -14,8 +14,6 @@ const inFlight = 6;
 const mostPerFamily = 3;
 const perRound = 60;
 const patienceMs = 60_000;
-
-type Stage = Extract<Op, { readonly rpc: OfOneThing }>;
 
 const kinds: readonly Kind[] = [
   { use: "ext4", bytes: 16 * MiB, growsMounted: false },
@@ -86,20 +84,6 @@ export class Replay {
     await Promise.all([...open, ...killed]);
     if (isKilled) await this.#world.startAgain();
     await this.#world.quiet();
-    if (isKilled) for (const family of this.#families) await this.#finishStages(family);
-  }
-
-  /**
-   * What was cut off while it got its filesystem is staged to the end, as kubelet would: until then the model cannot say
-   * what a copy of it would hold.
-   */
-  async #finishStages(family: Family): Promise<void> {
-    const cut = family.history.pending.filter(({ rpc }) => rpc === "NodeStageVolume") as readonly Stage[];
-    family.history.settle();
-    for (const { rpc, id } of cut.filter((op) => !this.#isFormatted(family, op.id))) {
-      await this.#ask(family, { rpc: "ControllerPublishVolume", id }, patienceMs);
-      await this.#ask(family, { rpc, id }, patienceMs);
-    }
   }
 
   #oneCall(): Promise<void> {
@@ -118,7 +102,7 @@ export class Replay {
     this.#count(answer instanceof CallError ? answer.code : "OK");
   }
 
-  async #ask(family: Family, op: Op, timeoutMs = this.#patienceFor(family, op)): Promise<void> {
+  async #ask(family: Family, op: Op, timeoutMs = this.#patienceFor(family)): Promise<void> {
     const { history } = family;
     const { kills } = this.#world;
     const isContended = history.pending.length > 0;
@@ -153,20 +137,8 @@ export class Replay {
     }
   }
 
-  #patienceFor(family: Family, op: Op): number {
-    return this.#mayBeCut(family, op) && this.#random.chance(0.08) ? 1 + this.#random.below(30) : patienceMs;
-  }
-
-  /** A first stage that is cut off leaves a volume of which the model cannot say whether a copy could be staged. */
-  #mayBeCut(family: Family, op: Op): boolean {
-    if (family.history.lost >= 2) return false;
-    return op.rpc !== "NodeStageVolume" || this.#isFormatted(family, op.id);
-  }
-
-  #isFormatted({ history }: Family, volume: string): boolean {
-    return history.states.every(({ volumes }) =>
-      Object.values(volumes).every(({ id, formatted }) => id !== volume || formatted),
-    );
+  #patienceFor({ history }: Family): number {
+    return history.lost < 2 && this.#random.chance(0.08) ? 1 + this.#random.below(30) : patienceMs;
   }
 
   async #compare(): Promise<void> {

@@ -75,14 +75,14 @@ function originOf({ pool }: LoopContext, { kind, id }: VolumeSource): Origin {
   return { filesystem, sizeBytes, sectorBytes, fsType: filesystem.state === "none" ? undefined : filesystem.fsType };
 }
 
-/** A copy holds what its source held: never to be formatted, and (btrfs) with an id that it must not keep. */
+/**
+ * A copy holds what its source held: what nobody has written to yet (a stage that was cut off included) is made anew at
+ * its first stage, and all else is never formatted and has (btrfs) an id that it must not keep.
+ */
 function inherited({ filesystem, sectorBytes: theirs }: Origin, sizeBytes: number): Bytes {
   // smaller sectors do no harm, and the last bytes of an odd size can only be reached in them
   const sectorBytes = sizeBytes % theirs === 0 ? theirs : smallestSectorBytes;
-  if (filesystem.state === "none") return { sectorBytes, filesystem };
-  if (filesystem.state === "started")
-    return { sectorBytes, filesystem: { state: "done", fsType: undefined, sharesId: false } };
-  return { sectorBytes, filesystem: { ...filesystem, sharesId: true } };
+  return { sectorBytes, filesystem: filesystem.state === "done" ? { ...filesystem, sharesId: true } : filesystem };
 }
 
 async function fill(context: LoopContext, spec: VolumeSpec, data: string, signal: AbortSignal): Promise<void> {

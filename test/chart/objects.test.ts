@@ -101,6 +101,33 @@ describe("the loop driver", () => {
     expect(mounts).toContainEqual({ name: "dev", mountPath: "/dev" });
   });
 
+  test("has further pools where they are said, each mounted from the host once, for each its own image", async () => {
+    const pools = [
+      { name: "fast", dir: "/mnt/nvme/kura/pool", imageSize: "50Gi" },
+      { name: "beside", dir: "/data/kura/beside" },
+      { name: "below", dir: "/mnt/nvme/kura/deep/er/pool" },
+    ];
+    const node = nodeOf(await objectsOf({ backends: { loop: { pool: { dir: "/data/kura/pool" }, pools } } }));
+    const kura = containerOf(node, "kura");
+    expect(kura.env).toContainEqual({
+      name: "KURA_POOL",
+      value: "/data/kura/pool,fast=/mnt/nvme/kura/pool,beside=/data/kura/beside,below=/mnt/nvme/kura/deep/er/pool",
+    });
+    expect(kura.args.filter((arg: string) => arg.startsWith("--pool-image"))).toEqual([
+      "--pool-image=100Gi",
+      "--pool-image=fast=50Gi",
+    ]);
+    const isPool = ({ name }: KubernetesObject) => name.startsWith("pool");
+    expect(kura.volumeMounts.filter(isPool)).toEqual([
+      { name: "pool", mountPath: "/data/kura", mountPropagation: "Bidirectional" },
+      { name: "pool-1", mountPath: "/mnt/nvme/kura", mountPropagation: "Bidirectional" },
+    ]);
+    expect(node.spec.template.spec.volumes.filter(isPool)).toEqual([
+      { name: "pool", hostPath: { path: "/data/kura", type: "DirectoryOrCreate" } },
+      { name: "pool-1", hostPath: { path: "/mnt/nvme/kura", type: "DirectoryOrCreate" } },
+    ]);
+  });
+
   test("has memory enough for fsck on the node", async () => {
     expect(containerOf(nodeOf(await objectsOf()), "kura").resources.limits.memory).toBe("1Gi");
   });

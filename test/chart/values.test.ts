@@ -4,7 +4,7 @@ import { helmTemplate } from "../support/helm.ts";
 describe("values that cannot be meant are refused, by name", () => {
   const table: readonly (readonly [string, object, RegExp])[] = [
     ["a misspelt key", { imagee: {} }, /imagee/],
-    ["a misspelt key further down", { backends: { loop: { pools: {} } } }, /backends\/loop.*pools/s],
+    ["a misspelt key further down", { backends: { loop: { poool: {} } } }, /backends\/loop.*poool/s],
     ["a backend that there is not", { backends: { zfs: { enabled: true } } }, /zfs/],
     [
       "a class of a backend that there is not",
@@ -16,6 +16,32 @@ describe("values that cannot be meant are refused, by name", () => {
     ["a size that is none", { backends: { loop: { pool: { imageSize: "much" } } } }, /imageSize/],
     ["a pool at the root of the host", { backends: { loop: { pool: { dir: "/pool" } } } }, /pool\/dir/],
     ["a pool with .. in its path", { backends: { loop: { pool: { dir: "/a/../b c" } } } }, /pool\/dir/],
+    ["a further pool without a name", { backends: { loop: { pools: [{ dir: "/a/b" }] } } }, /pools\/0/],
+    ["a further pool without a directory", { backends: { hostpath: { pools: [{ name: "a" }] } } }, /pools\/0/],
+    [
+      "a further pool with the first one's name",
+      { backends: { loop: { pools: [{ name: "default", dir: "/a/b" }] } } },
+      /pools\/0\/name/,
+    ],
+    [
+      "two further pools of one name",
+      {
+        backends: {
+          loop: {
+            pools: [
+              { name: "a", dir: "/a/b" },
+              { name: "a", dir: "/a/c" },
+            ],
+          },
+        },
+      },
+      /pools: two have the name a/,
+    ],
+    [
+      "a further pool of directories with an image",
+      { backends: { hostpath: { pools: [{ name: "a", dir: "/a/b", imageSize: "1Gi" }] } } },
+      /imageSize/,
+    ],
     ["a relative kubelet directory", { kubeletDir: "kubelet" }, /kubeletDir/],
     ["no volume on a node", { backends: { loop: { maxVolumesPerNode: 0 } } }, /maxVolumesPerNode/],
     ["a number as a parameter", { storageClasses: [{ name: "a", backend: "loop", parameters: { iops: 5 } }] }, /iops/],

@@ -17,6 +17,11 @@
 
 {{- define "kura.args.loop" -}}
 - --pool-image={{ .pool.imageSize }}
+{{- range .pools }}
+{{- if .imageSize }}
+- --pool-image={{ .name }}={{ .imageSize }}
+{{- end }}
+{{- end }}
 - --default-fs={{ .defaultFs }}
 - --max-freeze={{ .maxFreeze }}
 {{- end -}}
@@ -31,6 +36,35 @@
 {{- with .volumeAttachLimit }}
 - --max-volumes-per-node={{ . }}
 {{- end }}
+{{- end -}}
+
+{{/* The directories of a backend's pools, as KURA_POOL names them. */}}
+{{- define "kura.pools" -}}
+{{- $names := list -}}
+{{- .pool.dir -}}
+{{- range .pools -}}
+{{- if has .name $names }}{{ fail (printf "pools: two have the name %s" .name) }}{{ end -}}
+{{- $names = append $names .name -}}
+,{{ .name }}={{ .dir }}
+{{- end -}}
+{{- end -}}
+
+{{/* What is mounted from the host for them: the parent of each, once, as a list in JSON. */}}
+{{- define "kura.poolParents" -}}
+{{- $parents := list -}}
+{{- with .pool }}{{ $parents = append $parents (dir .dir) }}{{ end -}}
+{{- range .pools }}{{ $parents = append $parents (dir .dir) }}{{ end -}}
+{{- $outermost := list -}}
+{{- range $parent := uniq $parents -}}
+{{- $inside := false -}}
+{{- range $parents }}{{ if hasPrefix (printf "%s/" .) $parent }}{{ $inside = true }}{{ end }}{{ end -}}
+{{- if not $inside }}{{ $outermost = append $outermost $parent }}{{ end -}}
+{{- end -}}
+{{- toJson $outermost -}}
+{{- end -}}
+
+{{- define "kura.poolVolume" -}}
+{{- if . }}pool-{{ . }}{{ else }}pool{{ end -}}
 {{- end -}}
 
 {{- define "kura.csidriver.loop" -}}

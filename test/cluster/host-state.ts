@@ -34,8 +34,8 @@ export async function tracesOnHost(): Promise<readonly string[]> {
         /^\/var\/lib\/kura|kubernetes\.io[/~]csi/.test(path),
       ),
       ...(await run("cat /sys/block/loop*/loop/backing_file 2>/dev/null || true")).filter((file) =>
-        // a volume's device would hold the pool, and the pool its image
-        /\/var\/lib\/kura\/(pool|ec2)\.img$/.test(file),
+        // a volume's device would hold its pool, and a pool its image
+        /\/var\/lib\/kura\/(pool|second|ec2)\.img$/.test(file),
       ),
       ...(await run(
         "find /host/kubelet/plugins /host/kubelet/plugins_registry ! -type d | grep -e kura -e ebs.csi.aws.com || true",

@@ -1,3 +1,4 @@
+import type { PoolStatus } from "../../src/pool/status.ts";
 import { get, kubectl } from "./kubectl.ts";
 
 /** Runs a command in the node plugin, which sees the node's devices and mounts, in whatever cluster this is. */
@@ -9,16 +10,16 @@ export async function onNode(...argv: readonly string[]): Promise<string> {
 
 /** Everything that there is because of volumes: in the pool, as loop devices, as mounts of kubelet's. */
 export async function volumeTraces(): Promise<readonly string[]> {
-  const [status, device, loops, mounts] = await Promise.all([
-    onNode("kura", "pool", "status", "--json").then(JSON.parse),
-    onNode("stat", "--format=%Hd:%Ld", "/var/lib/kura/pool"),
+  const pools: readonly PoolStatus[] = [await onNode("kura", "pool", "status", "--json").then(JSON.parse)].flat();
+  const [devices, loops, mounts] = await Promise.all([
+    onNode("stat", "--format=%Hd:%Ld", ...pools.map(({ root }) => root)).then((text) => text.split("\n")),
     onNode("losetup", "--list", "--noheadings", "--output=NAME,BACK-MAJ:MIN,BACK-FILE"),
     onNode("findmnt", "--list", "--noheadings", "--output=TARGET"),
   ]);
   return [
-    ...Array.from({ length: status.volumes }, () => "a volume in the pool"),
-    ...Array.from({ length: status.snapshots }, () => "a snapshot in the pool"),
-    ...loops.split("\n").filter((line) => line.split(/\s+/)[1] === device),
+    ...pools.flatMap(({ root, volumes }) => Array.from({ length: volumes }, () => `a volume in ${root}`)),
+    ...pools.flatMap(({ root, snapshots }) => Array.from({ length: snapshots }, () => `a snapshot in ${root}`)),
+    ...loops.split("\n").filter((line) => devices.includes(line.split(/\s+/)[1] ?? "")),
     ...mounts.split("\n").filter((path) => /kubernetes\.io~?[/]?csi/.test(path)),
   ];
 }

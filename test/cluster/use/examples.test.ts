@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Example, exampleNames } from "../example.ts";
 import { apply, get, type Json } from "../kubectl.ts";
+import { onNode } from "../node-state.ts";
 import { until } from "../until.ts";
 
 const MiB = 2 ** 20;
@@ -73,6 +74,13 @@ const proofs: Readonly<Record<string, (example: Example) => Promise<void>>> = {
     await expect(flood).rejects.toThrow("No space left on device");
     await example.kubectl("delete", "pod", "app");
     await example.kubectl("wait", "pvc/app-scratch", "--for=delete", "--timeout=60s");
+  },
+
+  "second-pool": async (example) => {
+    await example.apply();
+    expect(await example.exec("app", "cat", "/data/file")).toBe("kept");
+    const status = JSON.parse(await onNode("kura", "pool", "status", "--json", "--pool", "/var/lib/kura/second"));
+    expect((await example.volumeOf("elsewhere")).spec.csi.volumeHandle.slice(0, 8)).toBe(status.id);
   },
 
   clone: async (example) => {

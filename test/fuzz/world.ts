@@ -106,7 +106,7 @@ export class World {
       ValidateVolumeCapabilities: { volumeId, volumeCapabilities: [volumeCapability] },
       ListVolumes: { maxEntries: 2 },
       ListSnapshots: { maxEntries: 2, sourceVolumeId: volumeId },
-      GetCapacity: { volumeCapabilities: [volumeCapability] },
+      GetCapacity: { volumeCapabilities: [volumeCapability], parameters: { pool: "default" } },
       CreateSnapshot: { name: "snap-3", sourceVolumeId: volumeId },
       DeleteSnapshot: { snapshotId: this.#snapshots[1] },
       GetSnapshot: { snapshotId: this.#snapshots[0] },
@@ -133,7 +133,8 @@ export class World {
 
   #create(): object {
     const capacityRange = { requiredBytes: "20000000", limitBytes: "0" };
-    return { name: this.#name("vol"), capacityRange, volumeCapabilities: [this.#capability], parameters: {} };
+    const parameters = { pool: "default" };
+    return { name: this.#name("vol"), capacityRange, volumeCapabilities: [this.#capability], parameters };
   }
 
   #groupRequest = (): object => ({ name: this.#name("group"), sourceVolumeIds: [this.#volume] });

@@ -8,7 +8,7 @@ import type { Ec2 } from "./action.ts";
 import { addInstance } from "./admin/instances.ts";
 import { durationsOf, type Profile, profiles } from "./durations.ts";
 import { Faults } from "./faults/faults.ts";
-import { Hands } from "./hotplug/hands.ts";
+import { Hands, type OnPlugStep } from "./hotplug/hands.ts";
 import { Switchboard } from "./hotplug/switchboard.ts";
 import type { Statement } from "./iam/policy.ts";
 import { serveImds } from "./imds.ts";
@@ -53,6 +53,7 @@ export interface BlockParts {
   readonly throttle: Throttle;
   /** `/dev`, but for tests. */
   readonly directory: string;
+  readonly onStep?: OnPlugStep;
 }
 
 export interface Simulator {
@@ -77,11 +78,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     isActive: (rule) => faults.isActive(rule),
     isImpaired: (id) => faults.fire("impaired", { action: "DescribeVolumeStatus", volumeIds: [id] }) !== undefined,
   });
-  hotplug = blocks && new Switchboard({ world, burstScale: profiles[options.profile], ...blocks });
+  const keeper = inOrder(options.keeper);
+  hotplug = blocks && new Switchboard({ world, keeper, burstScale: profiles[options.profile], ...blocks });
   let hands: Hands | undefined;
   const ec2: Ec2 = {
     world,
-    keeper: inOrder(options.keeper),
+    keeper,
     durations: durationsOf(options.profile),
     account,
     policy: options.policy,

@@ -40,7 +40,11 @@ export interface HandsParts {
   /** `/dev`, but for tests. */
   readonly directory: string;
   readonly log: Log;
+  readonly onStep?: OnPlugStep;
 }
+
+/** Told before and after each step that changes something. */
+export type OnPlugStep = (step: Step, phase: "before" | "after") => void;
 
 /** How soon to look again where somebody still uses what is to go, or empties a bucket. */
 const impatientMs = 100;
@@ -127,7 +131,7 @@ export class Hands {
   async #perform(steps: readonly Step[], order: Order, seen: SeenLoop | undefined): Promise<void> {
     let loop: Pick<SeenLoop, "path" | "device"> | undefined = seen;
     for (const step of steps) {
-      if (step === "attach") loop = await this.#attach(order);
+      if (step === "attach") loop = await this.#noted(step, () => this.#attach(order));
       else if (loop !== undefined) await this.#performOn(loop, step, order);
     }
     const isNews = steps.some((step) => step !== "limit");
@@ -147,20 +151,20 @@ export class Hands {
     const place = this.#placeOf(order);
     switch (step) {
       case "limit":
-        return this.#limit(loop.device, this.#bursts.limitsOf(loop.device, order.performance, performance.now()));
+        return this.#limit(step, loop.device, this.#bursts.limitsOf(loop.device, order.performance, performance.now()));
       case "unlimit":
         this.#bursts.forget(loop.device);
-        return this.#limit(loop.device, noLimits);
+        return this.#limit(step, loop.device, noLimits);
       case "link":
-        return makeLinks(place, loop.path);
+        return this.#noted(step, () => makeLinks(place, loop.path));
       case "unlink":
-        return removeLinks(place, loop.path);
+        return this.#noted(step, () => removeLinks(place, loop.path));
       case "grow":
-        return loops.refreshSize(order.file);
+        return this.#noted(step, () => loops.refreshSize(order.file));
       case "release-by-force":
-        return releaseByForce(loop.device, run);
+        return this.#noted(step, () => releaseByForce(loop.device, run));
       case "detach":
-        return loops.detachOne(loop.path, order.file);
+        return this.#noted(step, () => loops.detachOne(loop.path, order.file));
       default:
         return step satisfies never;
     }
@@ -175,11 +179,18 @@ export class Hands {
     return loop;
   }
 
-  #limit(device: string, limits: Limits): void {
+  async #limit(step: Step, device: string, limits: Limits): Promise<void> {
     const known = this.#limits.get(device);
     if (known?.iops === limits.iops && known?.throughputBytes === limits.throughputBytes && known !== undefined) return;
-    this.#parts.throttle.set(device, limits);
+    await this.#noted(step, async () => this.#parts.throttle.set(device, limits));
     this.#limits.set(device, limits);
+  }
+
+  async #noted<T>(step: Step, work: () => Promise<T>): Promise<T> {
+    this.#parts.onStep?.(step, "before");
+    const done = await work();
+    this.#parts.onStep?.(step, "after");
+    return done;
   }
 
   /** By its link; or, where a crash came before the link, the one that shows the volume and is nobody else's. */

@@ -1,10 +1,12 @@
 import type { Loops } from "../../host/loop.ts";
+import type { OrderedKeeper } from "../keeper/in-order.ts";
 import type { World } from "../world/world.ts";
 import type { Order, Orders, PlugReport } from "./hands.ts";
 import { nextMoment, wantedOf } from "./wanted.ts";
 
 export interface SwitchboardParts {
   readonly world: World;
+  readonly keeper: Pick<OrderedKeeper, "settled">;
   readonly loops: Loops;
   readonly fileOf: (volumeId: string) => string;
   /** Whether hands of this process plug in what is attached to instances that nobody else plays. */
@@ -30,9 +32,9 @@ export class Switchboard {
   }
 
   /** What an agent is to plug in. Whoever asks is the instance's hands from then on. */
-  ordersFor(instanceId: string): { readonly orders: readonly Order[]; readonly quietMs: number } {
+  async ordersFor(instanceId: string): Promise<{ readonly orders: readonly Order[]; readonly quietMs: number }> {
     this.#agents.add(instanceId);
-    return { orders: this.#orders((id) => id === instanceId), quietMs: this.#quietMs() };
+    return { orders: await this.#orders((id) => id === instanceId), quietMs: this.#quietMs() };
   }
 
   async report(plugs: readonly PlugReport[]): Promise<void> {
@@ -52,9 +54,12 @@ export class Switchboard {
     };
   }
 
-  #orders(isOurs: (instanceId: string) => boolean): readonly Order[] {
-    const { world, fileOf, burstScale } = this.#parts;
-    return wantedOf(world, isOurs, burstScale).map((wanted) => ({ ...wanted, file: fileOf(wanted.volumeId) }));
+  /** Nothing is plugged in or taken out before it is on disk why: after a crash nobody else would undo it. */
+  async #orders(isOurs: (instanceId: string) => boolean): Promise<readonly Order[]> {
+    const { world, keeper, fileOf, burstScale } = this.#parts;
+    const wanted = wantedOf(world, isOurs, burstScale);
+    await Promise.allSettled(wanted.map(({ volumeId }) => keeper.settled(volumeId)));
+    return wanted.map((one) => ({ ...one, file: fileOf(one.volumeId) }));
   }
 
   /**

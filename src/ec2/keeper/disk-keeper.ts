@@ -1,50 +1,50 @@
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { makeDirectory, moveDurably, removeTree, syncPath, writeRecord } from "../../host/files.ts";
-import { Freezer } from "../../host/freeze.ts";
-import { cloneImage, makeImage, resizeImage } from "../../host/image.ts";
-import type { Loops } from "../../host/loop.ts";
-import type { Run } from "../../host/run.ts";
+import { ifThere } from "../../host/errno.ts";
+import { removeTree } from "../../host/files.ts";
+import type { LinuxHost } from "../../host/linux-host.ts";
 import type { Log } from "../../log.ts";
 import { HostError } from "../../node/host-error.ts";
+import type { Plan, Step } from "../../node/step.ts";
 import { PoolCapacity } from "../../pool/capacity.ts";
 import { dataIn, unfinishedName, unfinishedPrefix } from "../../pool/layout.ts";
 import { sparseImageOf } from "../../pool/pool-image.ts";
 import { readRecord, seal } from "../../pool/record.ts";
 import { Trash } from "../../pool/trash.ts";
 import type { BurntToken, InstanceRecord, SnapshotRecord, VolumeRecord } from "../world/records.ts";
-import { holdStill, releaseAll } from "./hold-still.ts";
+import { planRelease, planStill } from "./hold-still.ts";
 import type { Keeper, Origin } from "./keeper.ts";
 import { fileOf, type OpenedState, type StateFolder } from "./state-folder.ts";
 
 export interface DiskKeeperParts {
   readonly state: OpenedState;
-  readonly run: Run;
-  readonly loops: Loops;
+  readonly host: LinuxHost;
   readonly log: Log;
 }
 
 const gibibyte = 2 ** 30;
 
-/** How long volumes may be held still for snapshots of one instant. */
-const mostStillMs = 30_000;
+/** What was begun is done to its end: nobody asks less of it than all. */
+const neverAborted = new AbortController().signal;
 
 /**
  * `--state DIR`: a folder for each volume and snapshot with its record and its bytes. It is made under a name that
  * nobody looks at and appears by one rename; it goes by a rename into the trash.
  */
-export async function diskKeeper({ state, run, loops, log }: DiskKeeperParts): Promise<Keeper> {
+export async function diskKeeper({ state, host, log }: DiskKeeperParts): Promise<Keeper> {
   const { folder } = state;
   const capacity = new PoolCapacity({ root: folder.root, sparseImage: await sparseImageOf(folder.root), ratio: 1 });
-  const trash = new Trash({ folder: folder.trash, loops, onGone: () => {} });
-  const freezer = new Freezer(run, mostStillMs);
-  const still = { folder: folder.frozen, loops, freezer, fileOf: (id: string) => fileOf(folder, id) };
+  const trash = new Trash({ folder: folder.trash, loops: host.loops, onGone: () => {} });
+  const still = { folder: folder.frozen, loops: host.loops, fileOf: (id: string) => fileOf(folder, id) };
   const volume = (id: string) => join(folder.volumes, id);
   const snapshot = (id: string) => join(folder.snapshots, id);
+  const perform = (plan: Plan) => host.perform(plan, neverAborted);
 
-  async function discard(path: string): Promise<void> {
-    await moveDurably(path, trash.placeFor(path));
+  const recordVolume = (record: VolumeRecord): Step => writing(join(volume(record.id), "volume.json"), record);
+
+  async function discard(path: string, before: readonly Step[] = []): Promise<void> {
+    await perform({ steps: [...before, { do: "rename", from: path, to: trash.placeFor(path) }] });
     trash.empty();
   }
 
@@ -52,34 +52,36 @@ export async function diskKeeper({ state, run, loops, log }: DiskKeeperParts): P
     if (capacity.state().isLow) throw new HostError("no-space", `${folder.root} has no space left`);
   }
 
-  async function fill(data: string, { shape }: VolumeRecord, origin: Origin | undefined): Promise<void> {
-    const sizeBytes = shape.sizeGiB * gibibyte;
-    if (origin === undefined) return makeImage(data, sizeBytes, false, run);
-    if (origin.kind === "file") await copyFile(origin.id, data, sizeBytes, run);
-    else
-      await cloneImage(dataIn(origin.kind === "snapshot" ? snapshot(origin.id) : volume(origin.id)), data, sizeBytes);
+  function filling(to: string, sizeBytes: number, origin: Origin | undefined): Step {
+    if (origin === undefined) return { do: "make-image", path: to, sizeBytes, allocate: false };
+    if (origin.kind === "file") return { do: "copy-image", from: origin.id, to, sizeBytes };
+    const from = dataIn(origin.kind === "snapshot" ? snapshot(origin.id) : volume(origin.id));
+    return { do: "clone-image", from, to, sizeBytes };
   }
 
   /** All of them, or none. */
   async function cut(records: readonly SnapshotRecord[]): Promise<void> {
-    const made: string[] = [];
+    const making = records.map((record) => ({
+      ...{ parent: folder.snapshots, id: record.id, record, file: "snapshot.json" },
+      fill: (to: string) => filling(to, 0, { kind: "volume", id: record.volumeId }),
+    }));
+    // one alone is an instant anyway, and what its filesystem holds back is the instance's own affair, as at AWS
+    const ids = records.length === 1 ? [] : records.map(({ volumeId }) => volumeId);
+    const { steps, finally: after = [] } = await planStill(ids, still);
     try {
-      for (const record of records) {
-        await appear(folder.snapshots, record.id, async (unfinished) => {
-          await cloneImage(dataIn(volume(record.volumeId)), dataIn(unfinished), 0);
-          await writeRecord(join(unfinished, "snapshot.json"), seal(record));
-        });
-        made.push(record.id);
-      }
+      await perform({ steps: [...steps, ...making.flatMap(appearing)], finally: after });
     } catch (error) {
-      for (const id of made) await discard(snapshot(id));
+      for (const one of making) {
+        await removeTree(unfinished(one));
+        if ((await ifThere(stat(snapshot(one.id)))) !== undefined) await discard(snapshot(one.id));
+      }
       throw error;
     }
   }
 
   return {
     async load() {
-      await releaseAll(still);
+      await perform(await planRelease(still));
       const kept = {
         volumes: await readAll<VolumeRecord>(folder.volumes, (id) => join(volume(id), "volume.json"), log),
         snapshots: await readAll<SnapshotRecord>(folder.snapshots, (id) => join(snapshot(id), "snapshot.json"), log),
@@ -91,30 +93,32 @@ export async function diskKeeper({ state, run, loops, log }: DiskKeeperParts): P
     },
     async createVolume(record, origin) {
       refuseIfLow();
-      await appear(folder.volumes, record.id, async (unfinished) => {
-        await fill(dataIn(unfinished), record, origin);
-        await writeRecord(join(unfinished, "volume.json"), seal(record));
-      });
+      const sizeBytes = record.shape.sizeGiB * gibibyte;
+      if (origin?.kind === "file") await refuseIfLarger(origin.id, sizeBytes);
+      const fill = (to: string) => filling(to, sizeBytes, origin);
+      const making = { parent: folder.volumes, id: record.id, record, file: "volume.json", fill };
+      try {
+        await perform({ steps: appearing(making) });
+      } catch (error) {
+        await removeTree(unfinished(making));
+        throw error;
+      }
     },
     async saveVolume(record) {
       const last = record.modifications.at(-1);
-      if (last !== undefined) await resizeImage(dataIn(volume(record.id)), last.to.sizeGiB * gibibyte);
-      await writeRecord(join(volume(record.id), "volume.json"), seal(record));
+      const sizeBytes = (last?.to.sizeGiB ?? 0) * gibibyte;
+      const resizing: Step = { do: "resize-image", path: dataIn(volume(record.id)), sizeBytes };
+      await perform({ steps: [...(last === undefined ? [] : [resizing]), recordVolume(record)] });
     },
-    async removeVolume(record, burnt) {
-      if (burnt !== undefined) await writeRecord(tokenFile(folder, burnt.token), seal(burnt));
-      await discard(volume(record.id));
-    },
+    removeVolume: (record, burnt) =>
+      discard(volume(record.id), burnt === undefined ? [] : [writing(tokenFile(folder, burnt.token), burnt)]),
     async createSnapshots(records) {
       refuseIfLow();
-      // one alone is an instant anyway, and what its filesystem holds back is the instance's own affair, as at AWS
-      if (records.length === 1) return cut(records);
-      const ids = records.map(({ volumeId }) => volumeId);
-      await holdStill(ids, still, () => cut(records));
+      await cut(records);
     },
-    saveSnapshot: (record) => writeRecord(join(snapshot(record.id), "snapshot.json"), seal(record)),
+    saveSnapshot: (record) => perform({ steps: [writing(join(snapshot(record.id), "snapshot.json"), record)] }),
     removeSnapshot: (record) => discard(snapshot(record.id)),
-    saveInstance: (record) => writeRecord(join(folder.instances, `${record.id}.json`), seal(record)),
+    saveInstance: (record) => perform({ steps: [writing(join(folder.instances, `${record.id}.json`), record)] }),
     async close() {
       await trash.settled();
       await state.close();
@@ -122,26 +126,33 @@ export async function diskKeeper({ state, run, loops, log }: DiskKeeperParts): P
   };
 }
 
-/** All of it, or nothing. */
-async function appear(parent: string, id: string, make: (unfinished: string) => Promise<void>): Promise<void> {
-  const unfinished = join(parent, unfinishedName(id));
-  try {
-    await makeDirectory(unfinished);
-    await make(unfinished);
-    await syncPath(unfinished);
-    await moveDurably(unfinished, join(parent, id));
-  } catch (error) {
-    await removeTree(unfinished);
-    throw error;
-  }
+const writing = (path: string, record: object): Step => ({ do: "write-record", path, record: seal(record) });
+
+/** A thing with a folder of its own, before it exists. */
+interface Making {
+  readonly parent: string;
+  readonly id: string;
+  readonly record: object;
+  readonly file: string;
+  readonly fill: (to: string) => Step;
 }
 
-/** The file's bytes, its holes kept; whatever is more than the volume holds is refused and not cut off. */
-async function copyFile(from: string, to: string, sizeBytes: number, run: Run): Promise<void> {
-  await run(["cp", "--reflink=auto", "--sparse=always", "--", from, to]);
-  const { size } = await stat(to);
-  if (size > sizeBytes) throw new HostError("no-space", `${from} holds ${size} bytes, more than the volume`);
-  await resizeImage(to, sizeBytes);
+const unfinished = ({ parent, id }: Pick<Making, "parent" | "id">): string => join(parent, unfinishedName(id));
+
+function appearing(making: Making): Step[] {
+  const folder = unfinished(making);
+  return [
+    { do: "make-directory", path: folder },
+    making.fill(dataIn(folder)),
+    writing(join(folder, making.file), making.record),
+    { do: "rename", from: folder, to: join(making.parent, making.id) },
+  ];
+}
+
+/** What is more than the volume holds is refused and not cut off. */
+async function refuseIfLarger(path: string, sizeBytes: number): Promise<void> {
+  const { size } = await stat(path);
+  if (size > sizeBytes) throw new HostError("no-space", `${path} holds ${size} bytes, more than the volume`);
 }
 
 /** What a crash left unfinished goes; what cannot be read is named, and left as it is. */

@@ -1,53 +1,46 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFile, removeFile } from "../../host/files.ts";
-import type { Freezer } from "../../host/freeze.ts";
 import type { Loops } from "../../host/loop.ts";
 import { readMounts } from "../../host/mounts.ts";
+import type { Plan, Step } from "../../node/step.ts";
 
 export interface StillParts {
   /** One empty file for each volume that is frozen right now: whoever comes after a crash thaws it. */
   readonly folder: string;
   readonly loops: Loops;
-  readonly freezer: Freezer;
   readonly fileOf: (volumeId: string) => string;
 }
 
 /**
- * Does work while nothing is written to these volumes, so that what is copied is all of one instant. Filesystems that
+ * So that nothing is written to these volumes while they are copied, and all copies are of one instant. Filesystems that
  * are mounted where this process cannot see them go on: then each volume is of an instant of its own.
  */
-export async function holdStill(
-  volumeIds: readonly string[],
-  parts: StillParts,
-  work: () => Promise<void>,
-): Promise<void> {
-  const held: { readonly id: string; readonly path: string }[] = [];
-  try {
-    for (const id of volumeIds) {
-      const path = await mountedAt(parts.fileOf(id), parts.loops);
-      if (path === undefined) continue;
-      await makeFile(join(parts.folder, id));
-      held.push({ id, path });
-      await parts.freezer.freeze(path);
-    }
-    await work();
-  } finally {
-    for (const { id, path } of held.reverse()) await release(id, path, false, parts);
-  }
+export async function planStill(volumeIds: readonly string[], { folder, loops, fileOf }: StillParts): Promise<Plan> {
+  const found = await Promise.all(
+    volumeIds.map(async (id) => ({ mark: join(folder, id), path: await mountedAt(fileOf(id), loops) })),
+  );
+  const held = found.flatMap(({ mark, path }) => (path === undefined ? [] : [{ mark, path }]));
+  return {
+    steps: [
+      ...held.map(({ mark }): Step => ({ do: "make-file", path: mark })),
+      ...held.map(({ path }): Step => ({ do: "freeze", path })),
+    ],
+    finally: [
+      ...held.map(({ path }): Step => ({ do: "thaw", path, anyones: false })),
+      ...held.map(({ mark }): Step => ({ do: "remove-file", path: mark })),
+    ],
+  };
 }
 
-/** What a simulator that was killed held still. */
-export async function releaseAll(parts: StillParts): Promise<void> {
-  for (const id of await readdir(parts.folder)) {
-    const path = await mountedAt(parts.fileOf(id), parts.loops);
-    await release(id, path, true, parts);
+/** Lets go what a simulator that was killed held still. */
+export async function planRelease({ folder, loops, fileOf }: StillParts): Promise<Plan> {
+  const steps: Step[] = [];
+  for (const id of await readdir(folder)) {
+    const path = await mountedAt(fileOf(id), loops);
+    if (path !== undefined) steps.push({ do: "thaw", path, anyones: true });
+    steps.push({ do: "remove-file", path: join(folder, id) });
   }
-}
-
-async function release(id: string, path: string | undefined, anyones: boolean, parts: StillParts): Promise<void> {
-  if (path !== undefined) await parts.freezer.thaw(path, anyones);
-  await removeFile(join(parts.folder, id));
+  return { steps };
 }
 
 async function mountedAt(file: string, loops: Loops): Promise<string | undefined> {

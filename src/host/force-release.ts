@@ -1,28 +1,33 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { ifThere, isErrno } from "./errno.ts";
-import { parseMounts } from "./mounts.ts";
+import type { Loop } from "./loop.ts";
+import { parseMounts, showsNode } from "./mounts.ts";
 import { CommandError, type Run } from "./run.ts";
 
 interface MountElsewhere {
   readonly pid: string;
   readonly path: string;
+  /** What is mounted is the device's node. */
+  readonly isNode: boolean;
 }
 
 /**
  * Takes a device away from those who have it mounted, in whatever mount namespace: first the filesystem is shut down,
  * so that from then on nothing is written, then the mounts go. What was not written is lost, as with a disk that is
- * pulled. A process that has a file open keeps the device until it closes it.
+ * pulled. A process that has a file open keeps the device until it closes it. Whoever was shown the node would see the
+ * next volume that gets the number.
  */
-export async function releaseByForce(device: string, run: Run): Promise<void> {
-  for (const { pid, path } of await mountsEverywhere(device)) {
+export async function releaseByForce(device: Pick<Loop, "path" | "device">, run: Run): Promise<void> {
+  for (const { pid, path, isNode } of await mountsEverywhere(device)) {
     const inside = ["nsenter", "--mount", "--target", pid, "--"];
-    await unlessGone(run([...inside, "xfs_io", "-x", "-c", "shutdown", path])); // ext4 knows the same call
+    // ext4 knows the same call
+    if (!isNode) await unlessGone(run([...inside, "xfs_io", "-x", "-c", "shutdown", path]));
     await unlessGone(run([...inside, "umount", "--lazy", "--", path]));
   }
 }
 
 /** One process of each mount namespace can tell of all mounts in it. */
-async function mountsEverywhere(device: string): Promise<readonly MountElsewhere[]> {
+async function mountsEverywhere(loop: Pick<Loop, "path" | "device">): Promise<readonly MountElsewhere[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const seen = new Set<bigint>();
   const found: MountElsewhere[] = [];
@@ -31,7 +36,10 @@ async function mountsEverywhere(device: string): Promise<readonly MountElsewhere
     if (namespace === undefined || seen.has(namespace.ino)) continue;
     seen.add(namespace.ino);
     const mounts = parseMounts((await orGone(readFile(`/proc/${pid}/mountinfo`, "utf8"))) ?? "");
-    found.push(...mounts.filter((mount) => mount.device === device).map(({ path }) => ({ pid, path })));
+    for (const mount of mounts) {
+      const isNode = showsNode(mount, loop.path);
+      if (isNode || mount.device === loop.device) found.push({ pid, path: mount.path, isNode });
+    }
   }
   return found.reverse();
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 
 /** One line of /proc/self/mountinfo (proc_pid_mountinfo(5)). */
 export interface Mount {
@@ -52,5 +53,11 @@ const unescapeOctal = (text: string): string =>
  */
 export const liesOn = (mount: Mount, { device, path }: { readonly device: string; readonly path: string }): boolean =>
   mount.device === device || (mount.fsType === "btrfs" && mount.source === path);
+
+/** A bind mount of a device node shows as a part of devtmpfs: its root is the node's name. */
+export const showsNode = (mount: Mount, path: string): boolean =>
+  keepsNodes(mount) && mount.root === `/${basename(path)}`;
+
+export const keepsNodes = ({ fsType }: Mount): boolean => fsType === "devtmpfs" || fsType === "tmpfs";
 
 export const isReadOnly = (mount: Mount): boolean => mount.options.includes("ro") || mount.superOptions.includes("ro");

@@ -7,7 +7,8 @@ import type { Source } from "../node/volume.ts";
 import { deviceSizeOf } from "./device-size.ts";
 import { ifThere, isErrno } from "./errno.ts";
 import { fileIdentity, isHeld, type Loop, type Loops, majorMinorOf } from "./loop.ts";
-import { isReadOnly, liesOn, type Mount, readMounts } from "./mounts.ts";
+import { isOfLostDisk } from "./lost-disk.ts";
+import { isReadOnly, liesOn, type Mount, readMounts, showsNode } from "./mounts.ts";
 
 /** The volume and the paths as they are now, from one reading of mountinfo and of the loop devices. */
 export async function observe<Path extends string>(
@@ -96,7 +97,7 @@ const sourceDeviceOf = ({ path, device, readOnly }: Loop): SourceDevice => ({
 const isDevice =
   (devices: readonly SourceDevice[]) =>
   (mount: Mount): boolean =>
-    devices.some((device) => (liesOn(mount, device) && mount.root === "/") || isNodeOf(mount, device.path));
+    devices.some((device) => (liesOn(mount, device) && mount.root === "/") || showsNode(mount, device.path));
 
 /** A directory is told by its filesystem and by the way to it from that filesystem's root, as bind mounts list it. */
 interface Place {
@@ -123,12 +124,8 @@ async function placeOf(path: string, mounts: readonly Mount[]): Promise<Place | 
 const isBelow = (path: string, above: string): boolean =>
   above === "/" || path === above || path.startsWith(`${above}/`);
 
-/** A bind mount of a device node shows as a part of devtmpfs: its root is the node's name. */
-const isNodeOf = (mount: Mount, path: string): boolean =>
-  (mount.fsType === "devtmpfs" || mount.fsType === "tmpfs") && mount.root === `/${basename(path)}`;
-
 async function shownAtOf(mount: Mount, source: Source, devices: readonly SourceDevice[]): Promise<ShownAt> {
-  const node = devices.find(({ path }) => isNodeOf(mount, path));
+  const node = devices.find(({ path }) => showsNode(mount, path));
   const as = source.kind === "directory" ? "directory" : node === undefined ? "filesystem" : "device";
   return {
     path: mount.path,
@@ -158,8 +155,12 @@ async function observePath(path: string, mounts: readonly Mount[], volume: Seen)
   const kind = await kindOf(path);
   if (top === undefined) return { kind, mount: undefined };
   const description = `${top.source} (${top.fsType})`;
-  const depth = there.length - 1 - there.findLastIndex((mount) => !volume.mounts.includes(mount));
-  return { kind, mount: { isVolume: depth > 0, description, depth } };
+  const isVolume = volume.mounts.includes(top);
+  const isLost = !isVolume && (await isOfLostDisk(top));
+  const isSame = (mount: Mount) =>
+    isVolume ? volume.mounts.includes(mount) : isLost && mount.device === top.device && mount.root === top.root;
+  const depth = there.length - 1 - there.findLastIndex((mount) => !isSame(mount));
+  return { kind, mount: { isVolume, isLost, description, depth } };
 }
 
 async function kindOf(path: string): Promise<PathFacts["kind"]> {

@@ -64,8 +64,10 @@ export interface PathFacts {
 export interface PathMount {
   /** Whether it is this volume, in whole. Anything else is none of our business. */
   readonly isVolume: boolean;
+  /** The disk that it shows is gone from this machine, whosever it was: there is nothing behind it any more. */
+  readonly isLost: boolean;
   readonly description: string;
-  /** How many mounts of this volume lie on top of each other there, nothing else between them. */
+  /** How many mounts of this volume, or of that lost disk, lie on top of each other there, nothing else between them. */
   readonly depth: number;
 }
 

@@ -34,10 +34,12 @@ export function planPublish(wish: PublishWish, now: PublishFacts): Plan | Refusa
   const ready = readiness(wish, now);
   if ("refused" in ready) return ready;
   const there = shownOnTopOf(wish.targetPath, now.target, now.volume);
-  if (now.target.mount !== undefined && there?.alive !== false) return alreadyThere(wish, now, there);
+  const isDead = there?.alive === false || now.target.mount?.isLost === true;
+  if (now.target.mount !== undefined && !isDead) return alreadyThere(wish, now, there);
   const conflict = conflictWithOthers(wish, now);
   if (conflict !== undefined) return conflict;
-  const steps: Step[] = there === undefined ? [] : [{ do: "unmount", path: wish.targetPath }];
+  const { depth } = now.target.mount?.isLost ? now.target.mount : { depth: isDead ? 1 : 0 };
+  const steps = Array.from({ length: depth }, (): Step => ({ do: "unmount", path: wish.targetPath }));
   return { steps: [...steps, ...show(wish, now)] };
 }
 

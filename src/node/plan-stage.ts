@@ -61,6 +61,7 @@ function planStageMount(wish: StageWish, access: StageAccess & { kind: "mount" }
   if (fsType !== undefined && volume.fsType !== undefined && fsType !== volume.fsType) {
     return refuse("FAILED_PRECONDITION", `volume ${volume.id} has ${volume.fsType}, not ${fsType}`);
   }
+  if (now.staging.mount?.isLost) return planRemount(wish, access, fsType, now, "is on a disk that is gone");
   const there = shownOnTopOf(stagingPath, now.staging, now.volume);
   if (now.staging.mount !== undefined && there === undefined) {
     return refuse("ALREADY_EXISTS", `staging_target_path ${stagingPath} holds ${now.staging.mount.description}`);
@@ -93,7 +94,7 @@ const isLeftByWriter = ({ readOnly, stagingPath }: StageWish, there: ShownAt, { 
 
 /**
  * What is mounted but answers with I/O errors has shut down; mounting it again helps once nobody holds it. So it does
- * where the mount is the rest of a crash.
+ * where the mount is the rest of a crash, or shows a disk that was taken away.
  */
 function planRemount(
   wish: StageWish,
@@ -110,7 +111,10 @@ function planRemount(
     );
   }
   const again = planFirstMount(wish, access, fsType, { ...now, volume: { ...now.volume, shownAt: [] } });
-  return "refused" in again ? again : { steps: [{ do: "unmount", path: wish.stagingPath }, ...again.steps] };
+  if ("refused" in again) return again;
+  const stale = now.staging.mount?.isLost ? now.staging.mount.depth : 1;
+  const unmounts = Array.from({ length: stale }, (): Step => ({ do: "unmount", path: wish.stagingPath }));
+  return { steps: [...unmounts, ...again.steps] };
 }
 
 function planFirstMount(

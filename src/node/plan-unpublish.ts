@@ -14,10 +14,13 @@ export interface UnpublishFacts {
   readonly target: PathFacts;
 }
 
-/** Gone from the target path, the path with it. What is mounted there must be ours: nothing else is ever unmounted. */
+/**
+ * Gone from the target path, the path with it. What is mounted there must be ours, or of a disk that is gone: nothing
+ * else is ever unmounted.
+ */
 export function planUnpublish({ volumeId, source, targetPath }: UnpublishWish, now: UnpublishFacts): Plan | Refusal {
   const { kind, mount } = now.target;
-  if (mount !== undefined && !mount.isVolume) {
+  if (mount !== undefined && !mount.isVolume && !mount.isLost) {
     return refuse(
       "FAILED_PRECONDITION",
       `target_path ${targetPath} holds ${mount.description}, not volume ${volumeId}`,

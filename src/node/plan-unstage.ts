@@ -22,7 +22,7 @@ export function planUnstage({ volumeId, source, stagingPath }: UnstageWish, now:
     return refuse("FAILED_PRECONDITION", `volume ${volumeId} is still published at ${published.join(", ")}`);
   }
   const { mount } = now.staging;
-  if (mount !== undefined && !mount.isVolume) {
+  if (mount !== undefined && !mount.isVolume && !mount.isLost) {
     return refuse(
       "FAILED_PRECONDITION",
       `staging_target_path ${stagingPath} holds ${mount.description}, not volume ${volumeId}`,

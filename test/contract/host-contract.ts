@@ -180,7 +180,18 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
     test("something else that is mounted there is not the volume, on top of it neither", async () => {
       await makeMounted();
       await under.mountSomethingElse(staging);
-      expect((await observe()).paths.staging.mount).toMatchObject({ isVolume: false, depth: 0 });
+      expect((await observe()).paths.staging.mount).toMatchObject({ isVolume: false, isLost: false, depth: 0 });
+    });
+
+    test("what shows a disk that is gone is told so, and is not the volume that is attached again", async () => {
+      const { image: make, attach, detach, targetFile } = steps();
+      const showing = async () => (await observe()).paths.target.mount;
+      await perform(make, attach, targetFile, { do: "bind-device", device: device(), to: target });
+      expect(await showing()).toMatchObject({ isVolume: true, isLost: false });
+      await perform(detach);
+      expect(await showing()).toMatchObject({ isVolume: false, isLost: true, depth: 1 });
+      await perform({ do: "unmount", path: target });
+      expect(await showing()).toBeUndefined();
     });
 
     test("only the volume's own mounts are counted where others lie below", async () => {

@@ -107,7 +107,7 @@ export class ModelWorld {
 
   #mountsOf(source: Source): readonly ModelMount[] {
     const file = source.kind === "image" ? source.file : source.path;
-    return this.mounts.filter((mount) => mount.file === file);
+    return this.mounts.filter((mount) => mount.file === file && !this.#isLost(mount));
   }
 
   #volumeFacts(source: Source, mine: readonly ModelMount[]): VolumeFacts {
@@ -141,13 +141,19 @@ export class ModelWorld {
     }
   }
 
+  #isLost({ file, device }: ModelMount): boolean {
+    return file !== undefined && !this.devices.has(device) && !this.loops.some(({ path }) => path === device);
+  }
+
   #pathFacts(path: string, mine: readonly ModelMount[]): PathFacts {
     const kind = this.paths.get(path) ?? "missing";
     const there = this.mounts.filter((mount) => mount.path === path);
     const top = there.at(-1);
     if (top === undefined) return { kind, mount: undefined };
-    const ours = there.length - 1 - there.findLastIndex((mount) => !mine.includes(mount));
     const isVolume = mine.includes(top);
-    return { kind, mount: { isVolume, description: `${top.device} (${top.fsType})`, depth: isVolume ? ours : 0 } };
+    const isLost = !isVolume && this.#isLost(top);
+    const isSame = (mount: ModelMount) => (isVolume ? mine.includes(mount) : isLost && mount.device === top.device);
+    const depth = there.length - 1 - there.findLastIndex((mount) => !isSame(mount));
+    return { kind, mount: { isVolume, isLost, description: `${top.device} (${top.fsType})`, depth } };
   }
 }

@@ -14,6 +14,8 @@ export interface CoVolume {
   readonly sizeBytes: number;
   readonly capability: Capability;
   readonly context: object;
+  /** What ControllerPublishVolume said, where there is such a thing. */
+  readonly publishContext?: object;
   readonly staging: string;
   readonly target: string;
 }
@@ -93,24 +95,27 @@ export class Co {
     };
   }
 
-  async stage({ id, staging, capability, context }: CoVolume, over: object = {}): Promise<void> {
+  async stage({ id, staging, capability, context, publishContext = {} }: CoVolume, over: object = {}): Promise<void> {
     await mkdir(dirname(staging), { recursive: true });
     await this.call("NodeStageVolume", {
       volumeId: id,
       stagingTargetPath: staging,
       volumeCapability: capability,
       volumeContext: context,
+      publishContext,
       ...over,
     });
   }
 
-  async publish({ id, staging, target, capability, context }: CoVolume, over: object = {}): Promise<void> {
+  async publish(volume: CoVolume, over: object = {}): Promise<void> {
+    const { id, staging, target, capability, context, publishContext = {} } = volume;
     await this.call("NodePublishVolume", {
       volumeId: id,
       stagingTargetPath: staging,
       targetPath: target,
       volumeCapability: capability,
       volumeContext: context,
+      publishContext,
       ...over,
     });
   }

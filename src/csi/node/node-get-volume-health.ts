@@ -57,5 +57,6 @@ function pathHealth(path: string, { mount }: PathFacts, isAttached: boolean): re
   if (mount === undefined) return inaccessible("NotMounted", `nothing is mounted at ${path}`);
   if (!isAttached)
     return inaccessible("LoopDetached", `the loop device that ${path} shows no longer has the volume's image`);
+  if (mount.isLost) return inaccessible("DiskGone", `the disk that ${path} shows is gone from this node`);
   return inaccessible("WrongMount", `${path} holds ${mount.description}, not this volume`);
 }

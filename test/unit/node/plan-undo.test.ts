@@ -73,6 +73,43 @@ describe("unpublish", () => {
   });
 });
 
+describe("a mount of a disk that is gone", () => {
+  const disk = {
+    volume: { source: { kind: "device", path: "/dev/nvme1n1" }, filesystem: { state: "unrecorded" } },
+  } as const;
+  const published = async (beginning: ConstructorParameters<typeof Life>[0]) => {
+    const life = new Life(beginning);
+    await life.do(stage, publish);
+    return life;
+  };
+
+  test.each([disk, { volume: { ...raw.volume, ...disk.volume } }])(
+    "is taken away, though nobody knows any more whose it was: %#",
+    async (beginning) => {
+      const life = await published(beginning);
+      life.host.world.devices.clear();
+      expect(verbs(life.plan(unpublish))).toEqual(["unmount", "remove-target"]);
+      await life.do(unpublish, unstage);
+      expect(life.host.world.mounts).toEqual([]);
+    },
+  );
+
+  test("gives way to the volume when that is attached again", async () => {
+    const life = await published(disk);
+    const { devices, mounts } = life.host.world;
+    for (const mount of mounts) Object.assign(mount, { device: "/dev/nvme0n1", file: "/dev/nvme0n1" });
+    expect(verbs(life.plan(publish))).toEqual([
+      `FAILED_PRECONDITION: staging_target_path ${stagingPath} holds /dev/nvme0n1 (ext4), not volume v; call NodeStageVolume first`,
+    ]);
+    await life.do(stage, publish);
+    expect([...devices.keys()]).toEqual(["/dev/nvme1n1"]);
+    expect(mounts).toMatchObject([
+      { path: stagingPath, device: "/dev/nvme1n1" },
+      { path: targetPath, device: "/dev/nvme1n1" },
+    ]);
+  });
+});
+
 describe("unstage", () => {
   test("unmounts and detaches, limits removed before, for they outlive the file", async () => {
     const life = new Life();

@@ -1,8 +1,10 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { ifThere, isErrno } from "./errno.ts";
-import type { Loop } from "./loop.ts";
+import type { Loop, Loops } from "./loop.ts";
 import { parseMounts, showsNode } from "./mounts.ts";
 import { CommandError, type Run } from "./run.ts";
+
+type LoopNode = Pick<Loop, "path" | "device">;
 
 interface MountElsewhere {
   readonly pid: string;
@@ -15,9 +17,13 @@ interface MountElsewhere {
  * Takes a device away from those who have it mounted, in whatever mount namespace: first the filesystem is shut down,
  * so that from then on nothing is written, then the mounts go. What was not written is lost, as with a disk that is
  * pulled. A process that has a file open keeps the device until it closes it. Whoever was shown the node would see the
- * next volume that gets the number.
+ * next volume that gets the number, and a device on top of it would keep it.
  */
-export async function releaseByForce(device: Pick<Loop, "path" | "device">, run: Run): Promise<void> {
+export async function releaseByForce(device: LoopNode, loops: Loops, run: Run): Promise<void> {
+  for (const reader of await loops.showing(device.path)) {
+    await releaseByForce(reader, loops, run);
+    await loops.detachOne(reader.path, device.path);
+  }
   for (const { pid, path, isNode } of await mountsEverywhere(device)) {
     const inside = ["nsenter", "--mount", "--target", pid, "--"];
     // ext4 knows the same call
@@ -27,7 +33,7 @@ export async function releaseByForce(device: Pick<Loop, "path" | "device">, run:
 }
 
 /** One process of each mount namespace can tell of all mounts in it. */
-async function mountsEverywhere(loop: Pick<Loop, "path" | "device">): Promise<readonly MountElsewhere[]> {
+async function mountsEverywhere(loop: LoopNode): Promise<readonly MountElsewhere[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const seen = new Set<bigint>();
   const found: MountElsewhere[] = [];

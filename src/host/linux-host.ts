@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Contents, Host } from "../node/host.ts";
 import { HostError } from "../node/host-error.ts";
 import type { DeviceRef, NoteFilesystem as Note, Plan, Step } from "../node/step.ts";
-import type { FsType, Source } from "../node/volume.ts";
+import { type FsType, fileOf, type Source } from "../node/volume.ts";
 import { makeDirectory, makeFile, moveDurably, removeFile, removeTarget, syncPath, writeRecord } from "./files.ts";
 import { isTaken, underLock } from "./flock.ts";
 import { Freezer } from "./freeze.ts";
@@ -136,14 +136,14 @@ async function performStep(step: Exclude<Step, Note>, tools: Tools, signal: Abor
     case "remove-file":
       return removeFile(step.path);
     case "attach":
-      await loops.attach(step.image, step.readOnly);
+      await loops.attach(step.source, step.readOnly);
       return;
     case "detach":
       return loops.detach(step.image.file);
     case "detach-read-only":
-      return loops.detach(step.image.file, "read-only");
+      return loops.detach(fileOf(step.source), "read-only");
     case "refresh-size":
-      return loops.refreshSize(step.image.file);
+      return loops.refreshSize(fileOf(step.source));
     case "flush":
       return syncPath(await devicePathOf(step.device, loops));
     case "set-limits":

@@ -2,7 +2,8 @@ import { type BigIntStats, constants, readFileSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { HostError } from "../node/host-error.ts";
-import type { Image } from "../node/volume.ts";
+import type { Device, Image } from "../node/volume.ts";
+import { sectorBytesOf } from "./device-size.ts";
 import { ifThere, isErrno } from "./errno.ts";
 import { canDiscard, chooseFree, forbidDiscard } from "./loop-discard.ts";
 import { makeMissingLoopNode } from "./loop-node.ts";
@@ -54,7 +55,8 @@ export class Loops {
     return (await this.list()).filter((loop) => loop.file === identity);
   }
 
-  async attach(image: Image, readOnly: boolean): Promise<Loop> {
+  async attach(source: Image | Device, readOnly: boolean): Promise<Loop> {
+    const image = source.kind === "image" ? source : await asImage(source);
     const unfit: string[] = [];
     try {
       for (;;) {
@@ -139,6 +141,12 @@ export class Loops {
       this.#known.set(name, { sequence: sequences[index] ?? "unknown", loop });
     }
   }
+}
+
+/** A disk as a file: a loop device on top of it has its sectors. */
+async function asImage({ path }: Device): Promise<Image> {
+  const device = majorMinorOf((await stat(path, { bigint: true })).rdev);
+  return { kind: "image", file: path, sectorBytes: sectorBytesOf(device), discard: true };
 }
 
 const columns = "NAME,MAJ:MIN,BACK-INO,BACK-MAJ:MIN,RO,DIO";

@@ -77,7 +77,10 @@ async function devicesOf(
       const found = await ifThere(stat(source.path, { bigint: true }));
       if (found === undefined) return [];
       const device = majorMinorOf(found.rdev);
-      return [{ path: source.path, device, readOnly: false, sizeBytes: deviceSizeOf(device) }];
+      const disk = { path: source.path, device, readOnly: false, sizeBytes: deviceSizeOf(device) };
+      // kubelet makes loop devices too of the raw blocks that it shows, for writing
+      const readers = (await loops.showingFile(fileIdentity(found))).filter(({ readOnly }) => readOnly);
+      return [disk, ...readers.map(sourceDeviceOf)];
     }
     case "directory":
       return [];

@@ -18,16 +18,15 @@ export function planExpand({ volume, volumePath }: ExpandWish, now: ExpandFacts)
   const shown = now.volume.shownAt.find(({ path }) => path === volumePath);
   if (shown === undefined) return refuse("NOT_FOUND", `volume ${volume.id} is not at volume_path ${volumePath}`);
   const steps: Step[] = [];
-  if (volume.source.kind === "image") {
-    const { backing, device, readOnlyDevice } = now.volume;
-    if (backing !== undefined && backing.sizeBytes < volume.sizeBytes) {
-      steps.push({ do: "resize-image", path: volume.source.file, sizeBytes: volume.sizeBytes });
-    }
-    const isSmall = [device, readOnlyDevice].some(
-      (attached) => attached !== undefined && attached.sizeBytes < volume.sizeBytes,
-    );
-    if (isSmall) steps.push({ do: "refresh-size", image: volume.source });
+  const { source } = volume;
+  const { backing, device, readOnlyDevice } = now.volume;
+  if (source.kind === "image" && backing !== undefined && backing.sizeBytes < volume.sizeBytes) {
+    steps.push({ do: "resize-image", path: source.file, sizeBytes: volume.sizeBytes });
   }
+  // a disk grows by itself, the device of its readers does not
+  const devices = source.kind === "image" ? [device, readOnlyDevice] : [readOnlyDevice];
+  const isSmall = devices.some((attached) => attached !== undefined && attached.sizeBytes < volume.sizeBytes);
+  if (source.kind !== "directory" && isSmall) steps.push({ do: "refresh-size", source });
   if (shown.as !== "filesystem" || now.contents.kind !== "filesystem") return { steps };
   // a read-only bind mount cannot take the order to grow; the filesystem is the same wherever it is shown
   const path = now.volume.shownAt.find(({ as, readOnly }) => as === "filesystem" && !readOnly)?.path;

@@ -1,7 +1,7 @@
 import type { PathFacts, ShownAt, VolumeFacts } from "./host.ts";
 import { connect, deviceOf, differenceOf, type StageAccess, shownOnTopOf } from "./plan-stage.ts";
-import { type Plan, type Refusal, refuse, type Step } from "./step.ts";
-import type { NodeVolume } from "./volume.ts";
+import { type DeviceRef, type Plan, type Refusal, refuse, type Step } from "./step.ts";
+import type { NodeVolume, Source } from "./volume.ts";
 
 export interface PublishWish {
   readonly volume: NodeVolume;
@@ -99,7 +99,7 @@ function alreadyThere(wish: PublishWish, now: PublishFacts, there: ShownAt | und
 /** A volume that is staged read-only stays so, whatever publish says. */
 function isRead({ volume, readOnly, stagingPath, access }: PublishWish, now: PublishFacts): boolean {
   if (volume.source.kind === "directory") return readOnly || volume.readOnly;
-  if (access.kind === "block") return readOnly || now.volume.device === undefined;
+  if (access.kind === "block") return readOnly || volume.readOnly || now.volume.device === undefined;
   return readOnly || now.volume.shownAt.some(({ path, readOnly }) => path === stagingPath && readOnly);
 }
 
@@ -123,7 +123,19 @@ function show(wish: PublishWish, now: PublishFacts): Step[] {
     return [...steps, { do: "bind", from: source.path, to, readOnly, flags: access.flags }];
   }
   // a read-only bind mount of a device node can still be written through, so readers get a device of their own
-  const steps: Step[] = readOnly ? connect(volume, now.volume, true) : [];
+  const steps: Step[] = readOnly ? connectReader(volume, now.volume) : [];
   if (now.target.kind === "missing") steps.push({ do: "make-file", path: to });
-  return [...steps, { do: "bind-device", device: deviceOf(volume.source, readOnly), to }];
+  return [...steps, { do: "bind-device", device: readOnly ? readerOf(volume.source) : deviceOf(volume.source), to }];
 }
+
+/** A disk would be read-only for its writers too, if it were told so: its readers get a device on top of it. */
+function connectReader(volume: NodeVolume, now: VolumeFacts): Step[] {
+  const { source } = volume;
+  if (source.kind !== "device") return connect(volume, now, true);
+  if (now.readOnlyDevice === undefined) return [{ do: "attach", source, readOnly: true }];
+  const isSmall = now.readOnlyDevice.sizeBytes < (now.device?.sizeBytes ?? 0);
+  return isSmall ? [{ do: "refresh-size", source }] : [];
+}
+
+const readerOf = (source: Source): DeviceRef =>
+  source.kind === "device" ? { image: source.path, readOnly: true } : deviceOf(source, true);

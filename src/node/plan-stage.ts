@@ -238,8 +238,8 @@ export function connect(volume: NodeVolume, now: VolumeFacts, readOnly: boolean)
     steps.push({ do: "resize-image", path: source.file, sizeBytes: volume.sizeBytes });
   }
   const attached = readOnly ? now.readOnlyDevice : now.device;
-  if (attached === undefined) steps.push({ do: "attach", image: source, readOnly });
-  else if (attached.sizeBytes < volume.sizeBytes) steps.push({ do: "refresh-size", image: source });
+  if (attached === undefined) steps.push({ do: "attach", source, readOnly });
+  else if (attached.sizeBytes < volume.sizeBytes) steps.push({ do: "refresh-size", source });
   steps.push({ do: "set-limits", device: deviceOf(volume.source, readOnly), limits: volume.limits });
   return steps;
 }

@@ -28,8 +28,8 @@ export function planUnpublish({ volumeId, source, targetPath }: UnpublishWish, n
   }
   const steps: Step[] = Array.from({ length: mount?.depth ?? 0 }, () => ({ do: "unmount", path: targetPath }));
   if (kind !== "missing") steps.push({ do: "remove-target", path: targetPath });
-  if (source?.kind === "image" && isLastReader(targetPath, now)) {
-    steps.push({ do: "detach-read-only", image: source });
+  if (source !== undefined && source.kind !== "directory" && isLastReader(targetPath, now)) {
+    steps.push({ do: "detach-read-only", source });
   }
   return { steps };
 }

@@ -38,5 +38,8 @@ export function planUnstage({ volumeId, source, stagingPath }: UnstageWish, now:
       steps.push({ do: "detach", image: source });
     }
   }
+  if (source?.kind === "device" && now.volume.readOnlyDevice !== undefined) {
+    steps.push({ do: "detach-read-only", source });
+  }
   return { steps };
 }

@@ -1,4 +1,4 @@
-import type { Filesystem, FsType, Image, Limits, Owner } from "./volume.ts";
+import type { Device, Filesystem, FsType, Image, Limits, Owner } from "./volume.ts";
 
 /**
  * One change to the host. A plan is a list of these; an empty plan means: already done.
@@ -22,10 +22,11 @@ export type Step =
   | { readonly do: "rename"; readonly from: string; readonly to: string }
   | { readonly do: "remove-file"; readonly path: string }
   // devices
-  | { readonly do: "attach"; readonly image: Image; readonly readOnly: boolean }
+  /** As a loop device. A disk is one already; on top of it, its readers get one of their own. */
+  | { readonly do: "attach"; readonly source: Image | Device; readonly readOnly: boolean }
   | { readonly do: "detach"; readonly image: Image }
-  | { readonly do: "detach-read-only"; readonly image: Image }
-  | { readonly do: "refresh-size"; readonly image: Image }
+  | { readonly do: "detach-read-only"; readonly source: Image | Device }
+  | { readonly do: "refresh-size"; readonly source: Image | Device }
   | { readonly do: "flush"; readonly device: DeviceRef }
   | { readonly do: "set-limits"; readonly device: DeviceRef; readonly limits: Limits }
   // filesystems
@@ -65,7 +66,10 @@ export type Step =
   | { readonly do: "unmount"; readonly path: string }
   | { readonly do: "remove-target"; readonly path: string };
 
-/** A device by what it shows, since the number of a loop device is only known once it is attached. */
+/**
+ * A device by what it shows (an image, or a disk that readers get in another device), since the number of a loop device
+ * is only known once it is attached.
+ */
 export type DeviceRef = { readonly image: string; readonly readOnly: boolean } | { readonly path: string };
 
 export type StepKind = Step["do"];

@@ -39,6 +39,9 @@ export interface Directory {
   readonly path: string;
 }
 
+/** What the loop device of a volume shows. */
+export const fileOf = (source: Image | Device): string => (source.kind === "image" ? source.file : source.path);
+
 /** Whose a directory is. What is undefined stays as it is. */
 export interface Owner {
   readonly uid: number | undefined;

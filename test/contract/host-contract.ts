@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Host, Observation } from "../../src/node/host.ts";
 import type { NoteFilesystem, Step } from "../../src/node/step.ts";
-import type { Image } from "../../src/node/volume.ts";
+import type { Device, Image } from "../../src/node/volume.ts";
 
 /** A host, and a place on it where nothing is in the way. */
 export interface HostUnderTest extends AsyncDisposable {
@@ -10,6 +10,8 @@ export interface HostUnderTest extends AsyncDisposable {
   readonly folder: string;
   /** Mounts something there that is no volume. */
   mountSomethingElse(path: string): Promise<void>;
+  /** A disk that is simply there. */
+  addDisk(sizeBytes: number): Promise<Device>;
   /** Writes a file into a directory. */
   fill(path: string): Promise<void>;
 }
@@ -39,8 +41,8 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
   const steps = () =>
     ({
       image: { do: "make-image", path: image.file, sizeBytes, allocate: false },
-      attach: { do: "attach", image, readOnly: false },
-      attachToRead: { do: "attach", image, readOnly: true },
+      attach: { do: "attach", source: image, readOnly: false },
+      attachToRead: { do: "attach", source: image, readOnly: true },
       detach: { do: "detach", image },
       format: { do: "format", device: device(), fsType: "xfs", options: [], discard: false },
       check: { do: "check", device: device(), fsType: "xfs" },
@@ -79,10 +81,25 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
       await perform(steps().image, steps().attach, steps().attachToRead);
       const { device, readOnlyDevice } = (await observe()).volume;
       expect(device?.path).not.toBe(readOnlyDevice?.path);
-      await perform({ do: "detach-read-only", image });
+      await perform({ do: "detach-read-only", source: image });
       const { volume } = await observe();
       expect(volume.device).toEqual(device);
       expect(volume.readOnlyDevice).toBeUndefined();
+    });
+
+    test("readers of a disk have a device on top of it, which goes alone", async () => {
+      const disk = await under.addDisk(sizeBytes);
+      const seen = async () => (await under.host.observe(disk, { target }, signal)).volume;
+      expect(await seen()).toMatchObject({ device: { path: disk.path, sizeBytes }, readOnlyDevice: undefined });
+      await perform({ do: "attach", source: disk, readOnly: true }, steps().targetFile);
+      await perform({ do: "bind-device", device: { image: disk.path, readOnly: true }, to: target });
+      expect(await seen()).toMatchObject({
+        device: { path: disk.path },
+        readOnlyDevice: { sizeBytes },
+        shownAt: [{ path: target, as: "device", readOnly: true }],
+      });
+      await perform({ do: "unmount", path: target }, { do: "detach-read-only", source: disk });
+      expect(await seen()).toMatchObject({ device: { path: disk.path }, readOnlyDevice: undefined, shownAt: [] });
     });
 
     test("a grown image is a larger device once it is told", async () => {
@@ -91,7 +108,7 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
         backing: { sizeBytes: 2 * sizeBytes },
         device: { sizeBytes },
       });
-      await perform({ do: "refresh-size", image });
+      await perform({ do: "refresh-size", source: image });
       expect((await observe()).volume.device?.sizeBytes).toBe(2 * sizeBytes);
     });
 
@@ -162,7 +179,7 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
       const before = (await under.host.usageOf(staging, signal)).bytes.total;
       await perform(
         { do: "resize-image", path: image.file, sizeBytes: 2 * sizeBytes },
-        { do: "refresh-size", image },
+        { do: "refresh-size", source: image },
         { do: "grow-mounted", device: device(), path: staging, fsType: "xfs" },
       );
       // asked of the mount: what the device itself says follows when the filesystem writes it

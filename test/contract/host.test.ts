@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe } from "vitest";
 import { modelHost } from "../fakes/model-host.ts";
@@ -26,6 +26,13 @@ async function linux(): Promise<HostUnderTest> {
     mountSomethingElse: async (path) => {
       await must("mount", "-t", "tmpfs", "tmpfs", path);
     },
+    async addDisk(sizeBytes) {
+      await writeFile(join(folder, "disk"), "");
+      await truncate(join(folder, "disk"), sizeBytes);
+      const file = join(folder, "disk");
+      const loop = await host.loops.attach({ kind: "image", file, sectorBytes: 512, discard: true }, false);
+      return { kind: "device", path: loop.path };
+    },
     fill: (path) => writeFile(join(path, "file"), "text"),
     async [Symbol.asyncDispose]() {
       for (const name of ["target", "staging"])
@@ -35,7 +42,7 @@ async function linux(): Promise<HostUnderTest> {
             () => false,
           )
         );
-      for (const name of ["image", "copy"]) await host.loops.detach(join(folder, name));
+      for (const name of ["image", "copy", "disk"]) await host.loops.detach(join(folder, name));
       await rm(folder, { recursive: true });
     },
   };
@@ -48,6 +55,10 @@ async function model(): Promise<HostUnderTest> {
     host,
     folder: "/folder",
     mountSomethingElse: async (path) => void host.world.mounts.push(somebodysMount(path)),
+    async addDisk(sizeBytes) {
+      host.world.devices.set("/dev/disk", { sizeBytes, holds: "nothing" });
+      return { kind: "device", path: "/dev/disk" };
+    },
     fill: async (path) => void host.world.filled.add(path),
     [Symbol.asyncDispose]: async () => {},
   };

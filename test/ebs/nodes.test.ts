@@ -2,9 +2,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Co, type CoVolume, refusalOf } from "../support/co.ts";
+import { command, must } from "../support/command.ts";
 import { startEbsDriver } from "../support/ebs-driver.ts";
 import { startTestEc2 } from "../support/ec2.ts";
-import { makeSandbox, mountsOf, type Sandbox } from "../support/sandbox.ts";
+import { loopsOf, makeSandbox, mountsOf, type Sandbox } from "../support/sandbox.ts";
 
 const GiB = 2 ** 30;
 const [first, second] = ["i-00000000000000001", "i-00000000000000002"] as const;
@@ -128,6 +129,34 @@ async function totalOf({ id, target }: CoVolume): Promise<number> {
   });
   return Number(usage.find(({ unit }) => unit === "BYTES")?.total);
 }
+
+test("raw blocks for reading cannot be written by root: their readers have a device of their own", async () => {
+  const volume = await here.co.create("read", { use: "block", bytes: GiB, mode: "SINGLE_NODE_MULTI_WRITER" });
+  await here.show(volume);
+  const reader = { ...volume, target: `${volume.target}-reader` };
+  await here.co.publish(reader, { readonly: true });
+  await here.co.publish(reader, { readonly: true });
+  const write = (to: string) => command(["dd", "if=/dev/urandom", `of=${to}`, "bs=4096", "count=1", "oflag=direct"]);
+  expect((await write(volume.target)).exitCode).toBe(0);
+  expect((await write(reader.target)).stderr).toMatch(/Operation not permitted|Read-only|Permission denied/);
+  expect(await must("cmp", "--bytes=1048576", volume.target, reader.target)).toBe("");
+  expect(await refusalOf(here.co.publish(reader))).toMatch(/^ALREADY_EXISTS: .* holds volume .* read-only$/);
+  await here.co.unpublish(reader);
+  expect((await write(volume.target)).exitCode, "the writer's device is as it was").toBe(0);
+  await here.hide(volume);
+  await here.co.delete(volume);
+  expect(await loopsOf(sandbox.path("ec2"))).toEqual([]);
+});
+
+test.each(["SINGLE_NODE_READER_ONLY", "MULTI_NODE_READER_ONLY"])("so are those of mode %s", async (mode) => {
+  const volume = await here.co.create(`read-${mode}`, { use: "block", bytes: GiB, mode });
+  await here.show(volume);
+  expect(await must("blockdev", "--getro", volume.target)).toBe("1");
+  expect((await command(["dd", "if=/dev/zero", `of=${volume.target}`, "bs=4096", "count=1"])).exitCode).not.toBe(0);
+  await here.hide(volume);
+  await here.co.delete(volume);
+  expect(await loopsOf(sandbox.path("ec2"))).toEqual([]);
+});
 
 test("an io2 volume of raw blocks is on both nodes at a time", async () => {
   const volume = await here.co.create("shared", {

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { Host } from "../../src/node/host.ts";
 import { HostError } from "../../src/node/host-error.ts";
 import type { DeviceRef, NoteFilesystem, Plan, Step } from "../../src/node/step.ts";
+import { fileOf } from "../../src/node/volume.ts";
 import { type Filesystem, ModelWorld } from "./model-world.ts";
 
 export interface ModelHost extends Host {
@@ -82,11 +83,12 @@ const acts: Acts = {
     const bytes = world.bytesOf(path);
     bytes.sizeBytes = Math.max(bytes.sizeBytes, sizeBytes);
   },
-  attach: ({ image: { file }, readOnly }, world) => world.addLoop(file, readOnly, world.bytesOf(file).sizeBytes),
+  attach: ({ source, readOnly }, world) =>
+    world.addLoop(fileOf(source), readOnly, world.bytesOf(fileOf(source)).sizeBytes),
   detach: ({ image }, world) => detach(image.file, () => true, world),
-  "detach-read-only": ({ image }, world) => detach(image.file, (readOnly) => readOnly, world),
-  "refresh-size": ({ image }, world) => {
-    for (const loop of world.loops.filter(({ file }) => file === image.file))
+  "detach-read-only": ({ source }, world) => detach(fileOf(source), (readOnly) => readOnly, world),
+  "refresh-size": ({ source }, world) => {
+    for (const loop of world.loops.filter(({ file }) => file === fileOf(source)))
       loop.sizeBytes = world.bytesOf(loop.file).sizeBytes;
   },
   "set-limits": ({ device, limits }, world) => {

@@ -125,14 +125,17 @@ export class ModelWorld {
   }
 
   #devicesOf(source: Source): readonly (AttachedDevice & { readonly readOnly: boolean })[] {
+    const loopsOf = (shown: string) =>
+      this.loops
+        .filter(({ file }) => file === shown)
+        .map(({ path, sizeBytes, readOnly }) => ({ path, sizeBytes, readOnly }));
     switch (source.kind) {
       case "image":
-        return this.loops
-          .filter(({ file }) => file === source.file)
-          .map(({ path, sizeBytes, readOnly }) => ({ path, sizeBytes, readOnly }));
+        return loopsOf(source.file);
       case "device": {
         const bytes = this.devices.get(source.path);
-        return bytes === undefined ? [] : [{ path: source.path, sizeBytes: bytes.sizeBytes, readOnly: false }];
+        if (bytes === undefined) return [];
+        return [{ path: source.path, sizeBytes: bytes.sizeBytes, readOnly: false }, ...loopsOf(source.path)];
       }
       case "directory":
         return [];

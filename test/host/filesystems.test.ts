@@ -107,7 +107,7 @@ describe("growth", () => {
   const grow = async ({ image }: Bed) =>
     perform(host, [
       { do: "resize-image", path: image.file, sizeBytes: 1024 * MiB },
-      { do: "refresh-size", image },
+      { do: "refresh-size", source: image },
     ]);
 
   test.each(["xfs", "btrfs"] as const)("of a mounted %s, and again: nothing changes", async (fsType) => {

@@ -55,7 +55,7 @@ describe("a loop device", () => {
     const { path } = await host.loops.attach(image, false);
     await perform(host, [
       { do: "resize-image", path: image.file, sizeBytes: 32 * MiB },
-      { do: "refresh-size", image },
+      { do: "refresh-size", source: image },
     ]);
     expect(await must("blockdev", "--getsize64", path)).toBe(String(32 * MiB));
   });
@@ -103,7 +103,7 @@ describe("detaching", () => {
     const { image } = await bed("both");
     const writer = await host.loops.attach(image, false);
     await host.loops.attach(image, true);
-    await perform(host, [{ do: "detach-read-only", image }]);
+    await perform(host, [{ do: "detach-read-only", source: image }]);
     expect(await host.loops.showing(image.file)).toEqual([writer]);
   });
 });
@@ -154,7 +154,7 @@ test("looking at a volume is not in the way of mkfs and mount, which open its de
 describe("a read-only loop device", () => {
   test("cannot be written, not even by root who asks the kernel for it", async () => {
     const { image } = await bed("read-only");
-    await perform(host, [{ do: "attach", image, readOnly: true }]);
+    await perform(host, [{ do: "attach", source: image, readOnly: true }]);
     const { path } = await loopOf(host, image);
     await command(["blockdev", "--setrw", path]);
     const { exitCode } = await command(["dd", "if=/dev/urandom", `of=${path}`, "bs=4096", "count=1", "oflag=direct"]);

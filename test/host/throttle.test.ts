@@ -24,7 +24,7 @@ beforeAll(async () => {
   tree = found;
   group = podGroup(tree);
   bed = await makeBed(host, sandbox, "throttled", { sizeBytes: 64 * MiB, allocate: true });
-  await perform(host, [{ do: "attach", image: bed.image, readOnly: false }]);
+  await perform(host, [{ do: "attach", source: bed.image, readOnly: false }]);
 });
 afterAll(async () => {
   host?.throttle.close();

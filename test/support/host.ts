@@ -47,7 +47,7 @@ export const deviceOf = ({ image }: Pick<Bed, "image">, readOnly = false) => ({ 
 export async function mountFresh(host: LinuxHost, { image, mountPoint }: Bed, fsType: FsType): Promise<Loop> {
   const device = { image: image.file, readOnly: false };
   await perform(host, [
-    { do: "attach", image, readOnly: false },
+    { do: "attach", source: image, readOnly: false },
     { do: "format", device, fsType, options: [], discard: false },
     { do: "mount", device, path: mountPoint, fsType, options: [] },
   ]);

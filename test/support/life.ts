@@ -127,6 +127,13 @@ export class Life {
 export const mount = { kind: "mount", fsType: undefined, flags: [] } as const;
 export const block = { kind: "block" } as const;
 
+/** A volume that is a disk of this machine, as EBS's are. */
+export const disk = {
+  volume: { source: { kind: "device", path: "/dev/nvme1n1" }, filesystem: { state: "unrecorded" } },
+} as const;
+
+export const rawDisk = { volume: { ...disk.volume, kinds: new Set(["block"] as const), fsType: undefined } };
+
 export const aVolume: NodeVolume = {
   id: "v",
   source: { kind: "image", file: "/pool/v/data", sectorBytes: 512, discard: true },

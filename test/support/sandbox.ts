@@ -72,9 +72,13 @@ async function detachAll(folder: string): Promise<void> {
 const hasLeftovers = async (folder: string): Promise<boolean> =>
   (await readMounts()).some(({ path }) => path.startsWith(`${folder}/`)) || (await loopsOf(folder)).length > 0;
 
-/** The loop devices that show something below a folder. */
-export const loopsOf = async (folder: string): Promise<readonly string[]> =>
-  (await loopsNow()).filter((line) => line.includes(`shows ${folder}/`));
+/** The loop devices that show something below a folder, and those that lie on top of them. */
+export async function loopsOf(folder: string): Promise<readonly string[]> {
+  const all = await loopsNow();
+  const below = all.filter((line) => line.includes(`shows ${folder}/`));
+  const onTop = all.filter((line) => below.some((other) => line.endsWith(` shows ${other.split(" ")[0]}`)));
+  return [...onTop, ...below];
+}
 
 /** What is mounted below a folder, apart from the pool itself. */
 export const mountsOf = async ({ folder, pool }: Sandbox): Promise<readonly string[]> =>

@@ -25,7 +25,8 @@ async function grow(context: LocalContext, id: string, wishedBytes: number, sign
   const before: Step[] = isThick(record.parameters) ? [{ do: "reserve-image", path: image.file, sizeBytes }] : [];
   const after: Step[] = [{ do: "resize-image", path: image.file, sizeBytes }];
   const { volume: facts } = await host.observe(image, {}, signal);
-  if (facts.device !== undefined || facts.readOnlyDevice !== undefined) after.push({ do: "refresh-size", image });
+  if (facts.device !== undefined || facts.readOnlyDevice !== undefined)
+    after.push({ do: "refresh-size", source: image });
   const larger = await enlarge(context, record, sizeBytes, signal, before);
   await host.perform({ steps: after }, signal);
   return volumeOf(larger, context);

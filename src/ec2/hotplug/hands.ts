@@ -162,7 +162,7 @@ export class Hands {
       case "grow":
         return this.#noted(step, () => loops.refreshSize(order.file));
       case "release-by-force":
-        return this.#noted(step, () => releaseByForce(loop, run));
+        return this.#noted(step, () => releaseByForce(loop, loops, run));
       case "detach":
         return this.#noted(step, () => loops.detachOne(loop.path, order.file));
       default:

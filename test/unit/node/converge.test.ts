@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Step } from "../../../src/node/step.ts";
 import { fsTypes, type NodeVolume } from "../../../src/node/volume.ts";
 import { freshFilesystem } from "../../fakes/model-host.ts";
-import { type Beginning, GiB, Life, type Operation } from "../../support/life.ts";
+import { type Beginning, GiB, Life, type Operation, rawDisk } from "../../support/life.ts";
 
 /** Where a volume may stand when an operation comes, and the operation. */
 interface Scenario {
@@ -71,6 +71,13 @@ const others: readonly Scenario[] = [
     beginning: { volume: blockOnly },
     before: [stage],
     operation: publishToRead,
+  },
+  { name: "publish raw blocks of a disk for reading", beginning: rawDisk, before: [stage], operation: publishToRead },
+  {
+    name: "unpublish the last reader of a disk",
+    beginning: rawDisk,
+    before: [stage, publishToRead],
+    operation: { does: "unpublish" },
   },
   { name: "unpublish", beginning: {}, before: [stage, publish], operation: { does: "unpublish" } },
   {

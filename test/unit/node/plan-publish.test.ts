@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Life, mount, otherPath, somebodysMount, stagingPath, targetPath, verbs } from "../../support/life.ts";
+import { Life, mount, otherPath, rawDisk, somebodysMount, stagingPath, targetPath, verbs } from "../../support/life.ts";
 
 const stage = { does: "stage" } as const;
 const publish = { does: "publish" } as const;
@@ -128,6 +128,24 @@ describe("raw blocks", () => {
     const life = await staged(raw, read);
     expect(life.host.world.loops.map(({ readOnly }) => readOnly)).toEqual([false, true]);
     expect(life.host.world.mounts).toMatchObject([{ path: targetPath, readOnly: true, device: "/dev/loop1" }]);
+  });
+
+  test("of a disk for reading are a device on top of it, for the disk is its writers' too", async () => {
+    const life = await staged(rawDisk);
+    expect(verbs(life.plan(read))).toEqual(["attach", "make-file", "bind-device"]);
+    await life.do(publish, { ...read, wish: { readOnly: true, targetPath: otherPath } });
+    expect(life.host.world.loops).toMatchObject([{ file: "/dev/nvme1n1", readOnly: true }]);
+    expect(life.host.world.mounts).toMatchObject([
+      { path: targetPath, readOnly: false, device: "/dev/nvme1n1" },
+      { path: otherPath, readOnly: true, device: "/dev/loop0" },
+    ]);
+    expect(verbs(life.plan(read))).toEqual([`ALREADY_EXISTS: target_path ${targetPath} holds volume v for writing`]);
+  });
+
+  test("of a disk that was attached for reading are read-only, whatever publish says", async () => {
+    const life = await staged({ volume: { ...rawDisk.volume, readOnly: true } }, publish);
+    expect(life.host.world.mounts).toMatchObject([{ path: targetPath, readOnly: true, device: "/dev/loop0" }]);
+    expect(verbs(life.plan(publish))).toEqual([]);
   });
 
   test("staged for reading need no second device", async () => {

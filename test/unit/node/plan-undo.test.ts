@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { planUnpublish } from "../../../src/node/plan-unpublish.ts";
 import { planUnstage } from "../../../src/node/plan-unstage.ts";
-import { GiB, Life, otherPath, somebodysMount, stagingPath, targetPath, verbs } from "../../support/life.ts";
+import {
+  disk,
+  GiB,
+  Life,
+  otherPath,
+  rawDisk,
+  somebodysMount,
+  stagingPath,
+  targetPath,
+  verbs,
+} from "../../support/life.ts";
 
 const stage = { does: "stage" } as const;
 const publish = { does: "publish" } as const;
@@ -50,6 +60,16 @@ describe("unpublish", () => {
     expect(life.host.world.loops).toMatchObject([{ readOnly: false }]);
   });
 
+  test("of a disk's raw blocks the device of its readers goes with the last of them, the disk stays", async () => {
+    const life = new Life(rawDisk);
+    await life.do(stage, publish, { does: "publish", wish: { readOnly: true, targetPath: otherPath } });
+    expect(verbs(life.plan(unpublish))).toEqual(["unmount", "remove-target"]);
+    const other = { ...unpublish, targetPath: otherPath };
+    expect(verbs(life.plan(other))).toEqual(["unmount", "remove-target", "detach-read-only"]);
+    await life.do(other);
+    expect(life.host.world.loops).toEqual([]);
+  });
+
   test("raw blocks that are staged for reading keep their only device", async () => {
     const life = new Life(raw);
     await life.do({ does: "stage", wish: { readOnly: true } }, publish);
@@ -74,25 +94,19 @@ describe("unpublish", () => {
 });
 
 describe("a mount of a disk that is gone", () => {
-  const disk = {
-    volume: { source: { kind: "device", path: "/dev/nvme1n1" }, filesystem: { state: "unrecorded" } },
-  } as const;
   const published = async (beginning: ConstructorParameters<typeof Life>[0]) => {
     const life = new Life(beginning);
     await life.do(stage, publish);
     return life;
   };
 
-  test.each([disk, { volume: { ...raw.volume, ...disk.volume } }])(
-    "is taken away, though nobody knows any more whose it was: %#",
-    async (beginning) => {
-      const life = await published(beginning);
-      life.host.world.devices.clear();
-      expect(verbs(life.plan(unpublish))).toEqual(["unmount", "remove-target"]);
-      await life.do(unpublish, unstage);
-      expect(life.host.world.mounts).toEqual([]);
-    },
-  );
+  test.each([disk, rawDisk])("is taken away, though nobody knows any more whose it was: %#", async (beginning) => {
+    const life = await published(beginning);
+    life.host.world.devices.clear();
+    expect(verbs(life.plan(unpublish))).toEqual(["unmount", "remove-target"]);
+    await life.do(unpublish, unstage);
+    expect(life.host.world.mounts).toEqual([]);
+  });
 
   test("gives way to the volume when that is attached again", async () => {
     const life = await published(disk);
@@ -141,12 +155,14 @@ describe("unstage", () => {
     ]);
   });
 
-  test("of a device of somebody else's detaches nothing", async () => {
-    const life = new Life({
-      volume: { source: { kind: "device", path: "/dev/xvdba" }, filesystem: { state: "unrecorded" } },
-    });
+  test("of a disk detaches nothing but what a crash left on top of it", async () => {
+    const life = new Life(disk);
     await life.do(stage);
     expect(verbs(life.plan(unstage))).toEqual(["unmount"]);
+    const cut = new Life(rawDisk);
+    await cut.do(stage);
+    await cut.perform(cut.steps(read).slice(0, 1));
+    expect(verbs(cut.plan(unstage))).toEqual(["detach-read-only"]);
   });
 });
 
@@ -170,6 +186,16 @@ describe("expand", () => {
   });
   test("raw blocks are larger as soon as their device is", async () =>
     expect(verbs((await grown(raw, publish)).plan({ does: "expand" }))).toEqual(["resize-image", "refresh-size"]));
+  test("a disk grows by itself, the device of its readers is told", async () => {
+    const life = await grown(rawDisk, read);
+    life.host.world.bytesOf("/dev/nvme1n1").sizeBytes = 2 * GiB;
+    expect(verbs(life.plan({ does: "expand" }))).toEqual(["refresh-size"]);
+    expect(verbs(life.plan({ does: "publish", wish: { readOnly: true, targetPath: otherPath } }))).toEqual([
+      ...["refresh-size", "make-file", "bind-device"],
+    ]);
+    await life.do({ does: "expand" });
+    expect(life.host.world.loops).toMatchObject([{ sizeBytes: 2 * GiB }]);
+  });
   test("a filesystem that is only read grows when it is staged again", async () => {
     const life = new Life();
     await life.do({ does: "stage", wish: { readOnly: true } }, publish);

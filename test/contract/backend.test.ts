@@ -1,7 +1,7 @@
 import { afterAll, describe } from "vitest";
 import { memoryBackend } from "../fakes/memory-backend.ts";
 import { memoryNode } from "../fakes/memory-node.ts";
-import { ebsBackendInMemory } from "../support/ebs-backend.ts";
+import { ebsBackendInMemory, ebsBackendWithDisks } from "../support/ebs-backend.ts";
 import { realBackend } from "../support/real-backend.ts";
 import { backendContract } from "./backend-contract.ts";
 import { nodeBackendContract } from "./node-backend-contract.ts";
@@ -27,6 +27,8 @@ try {
       if (name !== "ebs") nodeBackendContract(underTest); // whose node needs disks
     });
   }
+  const withDisks = made.use(await ebsBackendWithDisks());
+  describe("ebs with disks", () => nodeBackendContract(withDisks));
 } catch (error) {
   await made.disposeAsync();
   throw error;

@@ -1,10 +1,13 @@
+import { parseEc2Config } from "../../src/cli/ec2/config.ts";
+import { startEc2 } from "../../src/cli/ec2/start-ec2.ts";
 import { makeBackend } from "../../src/cli/make-backend.ts";
 import { parseDriverConfig } from "../../src/config.ts";
 import { memoryKeeper } from "../../src/ec2/keeper/keeper.ts";
-import { startSimulator } from "../../src/ec2/simulator.ts";
+import { type Simulator, startSimulator } from "../../src/ec2/simulator.ts";
 import { silentLog } from "../../src/log.ts";
 import type { BackendUnderTest } from "../contract/under-test.ts";
 import { realHost } from "./real-backend.ts";
+import { makeSandbox } from "./sandbox.ts";
 
 export const instanceId = "i-00000000000000001";
 export const zone = "us-east-1a";
@@ -14,7 +17,6 @@ export const credentials = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS
 
 /** The EBS backend as a driver builds it, with the real SDK, before an EC2 of its own that keeps no bytes. */
 export async function ebsBackendInMemory(): Promise<BackendUnderTest> {
-  Object.assign(process.env, credentials);
   const simulator = await startSimulator({
     listen: { host: "127.0.0.1", port: 0 },
     profile: "fast",
@@ -22,6 +24,32 @@ export async function ebsBackendInMemory(): Promise<BackendUnderTest> {
     keeper: memoryKeeper(),
     log: silentLog(),
   });
+  return backendBefore(simulator);
+}
+
+/** The same before an EC2 whose volumes are disks of this machine. */
+export async function ebsBackendWithDisks(): Promise<BackendUnderTest> {
+  const sandbox = await makeSandbox({ plain: true });
+  const config = parseEc2Config({
+    listen: "127.0.0.1:0",
+    state: sandbox.path("ec2"),
+    stateImage: "4Gi",
+    hotplug: true,
+    deviceDir: sandbox.path("dev"),
+    instance: [`${instanceId}:m5.large:${zone}`],
+  });
+  const underTest = await backendBefore(await startEc2(config, silentLog()));
+  return {
+    ...underTest,
+    async [Symbol.asyncDispose]() {
+      await underTest[Symbol.asyncDispose]();
+      await sandbox[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function backendBefore(simulator: Simulator): Promise<BackendUnderTest> {
+  Object.assign(process.env, credentials);
   const config = parseDriverConfig({
     backend: "ebs",
     endpoint: "unix:///nowhere/csi.sock",

@@ -14,6 +14,8 @@ export interface Kind {
   readonly bytes: number;
   /** Whether its filesystem grows while it is mounted, on every machine. */
   readonly growsMounted: boolean;
+  /** The pool that its class names. */
+  readonly pool?: string;
 }
 
 /** Things that belong together, and may get into each other's way: what the model follows as one. */
@@ -133,6 +135,7 @@ export class Family {
           name: this.nameOf(op.name),
           capacityRange: { requiredBytes: op.bytes, limitBytes: op.bytes },
           volumeCapabilities: [capability],
+          parameters: this.kind.pool === undefined ? {} : { pool: this.kind.pool },
           volumeContentSource: contentSourceOf(op.source),
         };
       case "CreateSnapshot":

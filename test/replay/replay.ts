@@ -19,8 +19,8 @@ const kinds: readonly Kind[] = [
   { use: "ext4", bytes: 16 * MiB, growsMounted: false },
   { use: "block", bytes: 8 * MiB, growsMounted: true },
   { use: "xfs", bytes: 300 * MiB, growsMounted: true },
-  { use: "ext4", bytes: 32 * MiB, growsMounted: false },
-  { use: "block", bytes: 8 * MiB, growsMounted: true },
+  { use: "ext4", bytes: 32 * MiB, growsMounted: false, pool: "second" },
+  { use: "block", bytes: 8 * MiB, growsMounted: true, pool: "second" },
 ];
 
 /** What only looks, at everything at once. */
@@ -171,8 +171,9 @@ export class Replay {
   }
 
   #partOf(family: Family, seen: Seen) {
+    const pool = this.#world.pools.find(({ name }) => name === family.kind.pool)?.id ?? "";
     const isOf = (id: string, thing: Parameters<Family["nameOf"]>[0]) =>
-      id.startsWith(`${prefixOf(poolOf(seen), family.nameOf(thing))}-`);
+      id.startsWith(`${prefixOf(pool, family.nameOf(thing))}-`);
     const volumes = Object.fromEntries(
       volumeNames.map((which) => [which, seen.volumes.find(({ id }) => isOf(id, which))]),
     );
@@ -256,9 +257,6 @@ export class Replay {
     );
   }
 }
-
-const poolOf = ({ volumes, snapshots, groups }: Seen): string =>
-  (volumes[0]?.id ?? snapshots[0]?.id ?? groups[0] ?? "").slice(0, 8);
 
 const visibleOf = ({ volumes, snapshots, group }: State) => ({
   volumes: volumeNames.flatMap((which) => {

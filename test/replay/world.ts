@@ -1,10 +1,14 @@
 import { open, readdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { readMounts } from "../../src/host/mounts.ts";
+import { commandRunner } from "../../src/host/run.ts";
+import { createPool } from "../../src/pool/create-pool.ts";
+import { layoutOf } from "../../src/pool/layout.ts";
+import { readPoolId } from "../../src/pool/pool.ts";
 import { startTestDriver, type TestDriver } from "../support/driver.ts";
 import { heapOf, withInspector } from "../support/heap.ts";
+import { freePort } from "../support/port.ts";
 import { processesNow, residentMB } from "../support/processes.ts";
 import { loopsOf, makeSandbox, mountsOf, type Sandbox } from "../support/sandbox.ts";
 
@@ -31,9 +35,25 @@ export interface Resources {
   readonly descriptors: number;
 }
 
+/** A pool of the driver; the first has no name, for a class need not name it. */
+export interface ReplayPool {
+  readonly name: string | undefined;
+  readonly root: string;
+  readonly id: string;
+}
+
+interface WorldParts {
+  readonly sandbox: Sandbox;
+  readonly pools: readonly ReplayPool[];
+  readonly http: string;
+  /** Loop devices that there are without any volume. */
+  readonly before: readonly string[];
+}
+
 /** A driver that serves all seeds, and what there is of it beside its answers. */
 export class ReplayWorld implements AsyncDisposable {
   readonly sandbox: Sandbox;
+  readonly pools: readonly ReplayPool[];
   /** How often the driver was killed. */
   kills = 0;
   readonly #http: string;
@@ -42,18 +62,25 @@ export class ReplayWorld implements AsyncDisposable {
   /** Tools of a driver that was killed: they go on to their end. */
   #orphans: readonly number[] = [];
 
-  private constructor(sandbox: Sandbox, driver: TestDriver, http: string, before: readonly string[]) {
-    this.sandbox = sandbox;
+  private constructor(parts: WorldParts, driver: TestDriver) {
+    this.sandbox = parts.sandbox;
+    this.pools = parts.pools;
+    this.#http = parts.http;
+    this.#before = parts.before;
     this.#driver = driver;
-    this.#http = http;
-    this.#before = before;
   }
 
   static async make(): Promise<ReplayWorld> {
     const sandbox = await makeSandbox({ poolBytes: 20 * 2 ** 30 });
+    const second = sandbox.path("second");
+    await createPool({ root: second, imageBytes: 20 * 2 ** 30, sparse: true }, commandRunner());
+    const pools = [
+      { name: undefined, root: sandbox.pool, id: await readPoolId(layoutOf(sandbox.pool)) },
+      { name: "second", root: second, id: await readPoolId(layoutOf(second)) },
+    ];
     const http = `127.0.0.1:${await freePort()}`;
-    const before = await loopsOf(sandbox.folder);
-    return new ReplayWorld(sandbox, await startAt(sandbox, http), http, before);
+    const parts = { sandbox, pools, http, before: await loopsOf(sandbox.folder) };
+    return new ReplayWorld(parts, await startAt(parts));
   }
 
   get driver(): TestDriver {
@@ -71,7 +98,7 @@ export class ReplayWorld implements AsyncDisposable {
   }
 
   async startAgain(): Promise<void> {
-    this.#driver = await startAt(this.sandbox, this.#http);
+    this.#driver = await startAt({ sandbox: this.sandbox, pools: this.pools, http: this.#http });
   }
 
   async look(): Promise<Seen> {
@@ -102,7 +129,7 @@ export class ReplayWorld implements AsyncDisposable {
       })),
       groups: (await this.#namesIn("groups")).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5)),
       mountedAt: new Set((await readMounts()).map(({ path }) => path)),
-      loops: await loopsOf(this.sandbox.pool),
+      loops: (await Promise.all(this.pools.map(({ root }) => loopsOf(root)))).flat(),
     };
   }
 
@@ -121,8 +148,8 @@ export class ReplayWorld implements AsyncDisposable {
   }
 
   /**
-   * The files of the pool and what it has promised are those of what it lists, once what was deleted has gone. Returns
-   * what is not so.
+   * The files of the pools and what they have promised are those of what is listed, once what was deleted has gone.
+   * Returns what is not so.
    */
   async complaint({ volumes, snapshots, groups }: Seen): Promise<string | undefined> {
     const names = {
@@ -153,7 +180,8 @@ export class ReplayWorld implements AsyncDisposable {
   /** What is there that was not there in the beginning, once everything was deleted. */
   async leftovers(): Promise<readonly string[]> {
     const loops = (await loopsOf(this.sandbox.folder)).filter((line) => !this.#before.includes(line));
-    const mounts = (await mountsOf(this.sandbox)).map((path) => `${path} is mounted`);
+    const isPool = (path: string) => this.pools.some(({ root }) => root === path);
+    const mounts = (await mountsOf(this.sandbox)).filter((path) => !isPool(path)).map((path) => `${path} is mounted`);
     const children = (await this.#children()).map((pid) => `process ${pid} of the driver's runs`);
     return [...loops, ...mounts, ...children];
   }
@@ -163,11 +191,12 @@ export class ReplayWorld implements AsyncDisposable {
     return (await processesNow()).filter(({ parent }) => parent === pid).map(({ pid }) => pid);
   }
 
+  /** The sum, where each pool has its own. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`http://${this.#http}/metrics`)).text();
-    const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, "m").exec(text)?.[1];
-    if (value === undefined) throw new Error(`there is no metric ${name}`);
-    return Number(value);
+    const found = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, "gm"))];
+    if (found.length === 0) throw new Error(`there is no metric ${name}`);
+    return found.reduce((sum, [, value]) => sum + Number(value), 0);
   }
 
   /** What the driver's process cannot give back. */
@@ -183,8 +212,8 @@ export class ReplayWorld implements AsyncDisposable {
     await this.sandbox[Symbol.asyncDispose]();
   }
 
-  #namesIn(folder: string): Promise<string[]> {
-    return readdir(join(this.sandbox.pool, folder));
+  async #namesIn(folder: string): Promise<string[]> {
+    return (await Promise.all(this.pools.map(({ root }) => readdir(join(root, folder))))).flat();
   }
 
   async #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
@@ -195,21 +224,13 @@ export class ReplayWorld implements AsyncDisposable {
   }
 }
 
-const startAt = (sandbox: Sandbox, http: string): Promise<TestDriver> =>
-  startTestDriver(sandbox, {
-    flags: ["--attach", "--http", http, "--log-level", "warn"],
+const startAt = ({ sandbox, pools, http }: Omit<WorldParts, "before">): Promise<TestDriver> => {
+  const ofPools = pools.flatMap(({ name, root }) => ["--pool", name === undefined ? root : `${name}=${root}`]);
+  return startTestDriver(sandbox, {
+    flags: [...ofPools, "--attach", "--http", http, "--log-level", "warn"],
     env: withInspector,
   });
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
-    });
-  });
-}
+};
 
 /** Of a file in a filesystem, or of the first bytes of a device: what a pod wrote. */
 export const contentAt = async (target: string, isBlock: boolean): Promise<string> =>

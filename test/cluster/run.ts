@@ -1,9 +1,11 @@
 /**
  * `npm run test:cluster`: raises a Kubernetes on this machine, installs kura as a user would, and tests it there.
  *
- *   npm run test:cluster -- pod examples          some of the test files
+ *   npm run test:cluster -- postgres examples     some of the test files of test/cluster/use
  *   npm run test:cluster -- ebs                   Amazon EBS alone
- *   npm run test:cluster -- --full                all of Kubernetes' storage tests, and a report in docs/
+ *   npm run test:cluster -- again                 uninstalled, and brought back by Helm in another cluster
+ *   npm run test:cluster -- --full [BACKEND]      all of Kubernetes' storage tests instead, and reports in docs/
+ *   npm run test:cluster -- --focus REGEX         of Kubernetes' storage tests those whose name matches
  *   npm run test:cluster -- --kubeconfig FILE     in a cluster that is there already
  *   npm run test:cluster -- --keep                leaves the cluster up until Ctrl-C
  */
@@ -15,13 +17,14 @@ import { buildPrograms } from "./build.ts";
 import { archiveOf } from "./images/archive.ts";
 import { kuraArchive } from "./images/kura.ts";
 import { standIns } from "./images/stand-ins.ts";
-import { type Cluster, foreignCluster } from "./machine/cluster.ts";
+import { type Cluster, foreignCluster, kubectlOf } from "./machine/cluster.ts";
 import { makePlace, type Place } from "./machine/place.ts";
 import { logsOf, raise } from "./machine/raise.ts";
 import { raze, razeAbandoned } from "./machine/raze.ts";
+import { movePool } from "./machine/renew.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { clusterTools } from "./packages.ts";
-import { kubectlOf, runStages } from "./stages.ts";
+import { runStages } from "./stages.ts";
 
 const started = Date.now();
 const say = (line: string) => process.stdout.write(`[${Math.round((Date.now() - started) / 1000)} s] ${line}\n`);
@@ -44,14 +47,24 @@ async function run(options: Options): Promise<Counts> {
   await setUp(say, { ...packageOf, ...clusterTools });
   await razeAbandoned(say);
   await buildPrograms(say, ["kubernetes", "helm"]);
-  const place = await makePlace();
+  let place = await makePlace();
   const interrupted = untilTold().then(async () => {
     await raze(place);
     process.exit(130);
   });
   try {
-    const cluster = await clusterFor(place, options);
-    const counts = await runStages({ cluster, say, ...options });
+    let cluster = await clusterFor(place, options);
+    const renew = async () => {
+      if (cluster.machines === undefined) return cluster;
+      say("destroying the cluster; its pool stays");
+      const old = place;
+      place = await makePlace();
+      await movePool(old, place);
+      await raze(old);
+      cluster = await clusterFor(place, options);
+      return cluster;
+    };
+    const counts = await runStages({ cluster, renew, say, ...options });
     if (options.keep) {
       say(`kept until Ctrl-C: ${kubectlOf(cluster).join(" ")}`);
       // waiting for a signal alone does not keep a process alive

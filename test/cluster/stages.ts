@@ -1,52 +1,50 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { command, must } from "../support/command.ts";
-import { addCounts, type Counts, failed, noCounts, showCounts } from "../support/counts.ts";
+import { command } from "../support/command.ts";
+import { addCounts, type Counts, failed } from "../support/counts.ts";
 import { runVitest } from "../support/run-vitest.ts";
-import { buildPrograms } from "./build.ts";
-import type { Cluster } from "./machine/cluster.ts";
+import { type Cluster, kubectlOf } from "./machine/cluster.ts";
+import { machinesVariable } from "./machine/machines.ts";
 import { makeFolder } from "./machine/place.ts";
-import { chosen, inapplicable, leftOut } from "./storage-tests/chosen.ts";
-import { reportOf } from "./storage-tests/report.ts";
-import { runStorageTests } from "./storage-tests/run.ts";
+import type { Options } from "./options.ts";
+import { moreValues } from "./overlay.ts";
+import { everyBackend, testStorage } from "./storage-tests/stage.ts";
 
-/** In full: a command that enters the node's mounts starts at their root. */
-const storageClass = fileURLToPath(new URL("storage-tests/class.yaml", import.meta.url));
-
-export interface Stages {
+export interface Stages extends Pick<Options, "full" | "focus" | "files"> {
   readonly cluster: Cluster;
-  readonly full: boolean;
-  /** Only these files of test/cluster/use, or `ebs`. */
-  readonly files: readonly string[];
+  /** Another cluster on the same pool; where none can be made, the same one. */
+  readonly renew: () => Promise<Cluster>;
   readonly say: (line: string) => void;
 }
 
+type Part = () => Promise<Counts>;
+
 /** Where kura cannot be installed, nothing can be said of its use. */
-export async function runStages({ cluster, full, files, say }: Stages): Promise<Counts> {
-  if (files.includes("ebs")) return runStage(cluster, ["ebs/"]);
-  const installed = await runStage(cluster, ["install/"]);
-  if (installed.failed > 0) return installed;
-  if (files.length > 0)
-    return addCounts(
-      installed,
-      await runStage(
-        cluster,
-        files.map((word) => `use/${word}`),
-      ),
-    );
-  const parts = [
-    () => runStage(cluster, ["image/"]),
-    () => runStage(cluster, ["use/"]),
-    () => testStorage(cluster, { full, say }),
-    // takes kura away
-    () => runStage(cluster, ["uninstall/"]),
-    // brings it again, with another backend
-    () => runStage(cluster, ["ebs/"]),
-  ];
-  let counts = installed;
-  for (const part of parts) counts = addCounts(counts, await part().catch((error: unknown) => tell(error, say)));
+export async function runStages(stages: Stages): Promise<Counts> {
+  if (stages.files.includes("ebs")) return runStage(stages, ["ebs/"]);
+  let counts = await runStage(stages, ["install/"]);
+  if (counts.failed > 0) return counts;
+  for (const part of partsOf(stages))
+    counts = addCounts(counts, await part().catch((error: unknown) => tell(error, stages.say)));
   return counts;
+}
+
+function partsOf(stages: Stages): readonly Part[] {
+  const storage: Part = () => testStorage(stages.cluster, stages);
+  const image: Part = () => runStage(stages, ["image/"]);
+  const uninstall: Part = () => runStage(stages, ["uninstall/"]);
+  // brings kura again, with another backend
+  const ebs: Part = () => runStage(stages, ["ebs/"]);
+  const again: Part = async () => runStage({ ...stages, cluster: await stages.renew() }, ["again/"]);
+  const use = (words: readonly string[]) => () =>
+    runStage(
+      stages,
+      words.map((word) => `use/${word}`),
+    );
+  const { focus, full, files } = stages;
+  if (focus !== undefined) return [storage];
+  if (full) return [storage, uninstall];
+  if (files.length === 0) return [image, use([""]), storage, uninstall, ebs, again];
+  const words = files.filter((word) => word !== "again");
+  return [...(words.length === 0 ? [] : [use(words)]), ...(files.includes("again") ? [uninstall, again] : [])];
 }
 
 /** A part that cannot be run is a failure, and takes nothing from what the others found. */
@@ -55,12 +53,18 @@ function tell(error: unknown, say: Stages["say"]): Counts {
   return failed(1);
 }
 
-async function runStage(cluster: Cluster, files: readonly string[]): Promise<Counts> {
+async function runStage({ cluster, full, focus }: Stages, files: readonly string[]): Promise<Counts> {
+  const { inNetwork, kubeconfig, machines, place, programs } = cluster;
   const counts = await runVitest({
     project: "cluster",
-    folder: await makeFolder(cluster.place.folder, "tests"),
-    inside: cluster.inNetwork,
-    env: { KUBECONFIG: cluster.kubeconfig, PATH: `${cluster.programs}:${process.env["PATH"]}` },
+    folder: await makeFolder(place.folder, "tests"),
+    inside: inNetwork,
+    env: {
+      KUBECONFIG: kubeconfig,
+      PATH: `${programs}:${process.env["PATH"]}`,
+      ...(machines === undefined ? {} : { [machinesVariable]: JSON.stringify(machines) }),
+      ...(full || focus !== undefined ? { [moreValues]: everyBackend } : {}),
+    },
     files: files.map((name) => `test/cluster/${name}`),
   });
   if (counts.failed > 0) process.stdout.write(await lookAt(cluster));
@@ -77,33 +81,3 @@ async function lookAt(cluster: Cluster): Promise<string> {
   const answers = await Promise.all(questions.map((argv) => command([...kubectlOf(cluster), ...argv])));
   return answers.map(({ stdout, stderr }) => `${stdout.split("\n").slice(-80).join("\n")}${stderr}\n`).join("\n");
 }
-
-/** Kubernetes' own tests, where the node is the node and the API server can be reached. */
-async function testStorage(cluster: Cluster, { full, say }: Pick<Stages, "full" | "say">): Promise<Counts> {
-  const { enter, kubeconfig, nodeCount, place } = cluster;
-  const started = Date.now();
-  await must(...kubectlOf(cluster), "apply", "--filename", storageClass);
-  await buildPrograms(say, ["ginkgo", "e2e.test"]);
-  say(`running ${full ? "all" : "some"} of Kubernetes' storage tests`);
-  const cases = await runStorageTests({
-    inside: enter,
-    kubeconfig,
-    nodeCount,
-    folder: join(place.folder, "storage-tests"),
-    focus: full ? "." : chosen.join("|"),
-    skip: [...leftOut.map(({ pattern }) => pattern), ...(full ? [] : inapplicable)].join("|"),
-  });
-  if (full) await writeFile("docs/kubernetes-storage-tests.md", reportOf(cases, new Date().toISOString().slice(0, 10)));
-  const failures = cases.filter(({ status }) => status !== "passed" && status !== "skipped");
-  for (const { name, message } of failures) process.stdout.write(`FAILED ${name}\n${message.slice(0, 3000)}\n`);
-  const count = (wanted: string) => cases.filter(({ status }) => status === wanted).length;
-  const counts = { ...noCounts, passed: count("passed"), failed: failures.length, skipped: count("skipped") };
-  say(`storage tests, ${Math.round((Date.now() - started) / 1000)} s: ${showCounts(counts)}`);
-  return counts;
-}
-
-export const kubectlOf = ({ enter, programs, kubeconfig }: Cluster): readonly string[] => [
-  ...enter,
-  join(programs, "kubectl"),
-  `--kubeconfig=${kubeconfig}`,
-];

@@ -1,5 +1,6 @@
 import { command, type Result } from "../support/command.ts";
 import { checkout, docBlocks } from "./doc-blocks.ts";
+import { get, type Json } from "./kubectl.ts";
 
 /** Commands of a document, as somebody types them in the checkout. */
 export const shell = (commands: string): Promise<Result> =>
@@ -13,4 +14,13 @@ export async function uninstallAsDocumented(files: Readonly<Record<string, strin
   const { exitCode, stdout, stderr } = await shell(commands);
   if (exitCode !== 0) throw new Error(`${commands}\n${stdout}${stderr}`);
   return stdout;
+}
+
+/** Everything in the cluster that bears the name, and every volume. */
+export async function objectsLeft(): Promise<readonly string[]> {
+  const kinds =
+    "clusterroles,clusterrolebindings,storageclasses,volumeattributesclasses,csidrivers,volumesnapshotclasses";
+  const { items } = await get(`${kinds},namespaces,persistentvolumes`);
+  const names = items.map(({ kind, metadata }: Json) => `${kind} ${metadata.name}`);
+  return names.filter((name: string) => name.includes("kura") || name.startsWith("PersistentVolume "));
 }

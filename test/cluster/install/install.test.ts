@@ -1,35 +1,31 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { apply, get, kubectl } from "../kubectl.ts";
+import { parseObjects } from "../../support/helm.ts";
+import { makeStandardClass } from "../default-class.ts";
+import { get, kubectl } from "../kubectl.ts";
 import { overlayFile } from "../overlay.ts";
 import { installSnapshotCrds } from "../snapshot-crds.ts";
 import { until } from "../until.ts";
 
 test("the cluster has a default class named standard, as those of kind and minikube do", async () => {
-  await apply([
-    {
-      apiVersion: "storage.k8s.io/v1",
-      kind: "StorageClass",
-      metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
-      provisioner: "rancher.io/local-path",
-      volumeBindingMode: "WaitForFirstConsumer",
-    },
-  ]);
+  await makeStandardClass();
 });
 
 test("the snapshot CRDs are there", installSnapshotCrds);
 
+const overlay = await overlayFile("kind");
+
 test("one kubectl apply installs kura", async () => {
-  const file = await overlayFile("kind");
-  expect(await readFile(file, "utf8")).toContain("kind: DaemonSet");
-  await kubectl("apply", "--filename", file);
+  await kubectl("apply", "--filename", overlay);
 });
 
-const workloads = ["daemonset/kura-csi-loop-node", "deployment/kura-csi-loop-controller"];
+const workloads = parseObjects(await readFile(overlay, "utf8"))
+  .filter(({ kind }) => kind === "DaemonSet" || kind === "Deployment")
+  .map(({ kind, metadata }) => `${kind}/${metadata.name}`.toLowerCase());
 
-for (const workload of workloads)
-  test(`${workload} becomes ready`, () =>
-    kubectl("--namespace", "kura-system", "rollout", "status", workload, "--timeout=90s"));
+test.each(workloads)("%s becomes ready", async (workload) => {
+  await kubectl("--namespace", "kura-system", "rollout", "status", workload, "--timeout=90s");
+});
 
 test("kubelet knows the driver, and where its volumes can be", async () => {
   const driver = await until("the driver is in CSINode", async () => {

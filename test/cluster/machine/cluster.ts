@@ -1,6 +1,7 @@
 import { symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { programFile } from "../build.ts";
+import type { Machines } from "./machines.ts";
 import { makeFolder, type Place } from "./place.ts";
 
 /** A Kubernetes that runs: raised here, or anybody's. */
@@ -14,13 +15,22 @@ export interface Cluster {
   readonly enter: readonly string[];
   /** Brings it to where the API server can be reached, and leaves it on this machine otherwise. */
   readonly inNetwork: readonly string[];
+  /** Where it was raised here. */
+  readonly machines: Machines | undefined;
 }
 
 /** A cluster that is there already is reached from here, and images are its own affair. */
 export async function foreignCluster(place: Place, kubeconfig: string): Promise<Cluster> {
   const programs = await linkPrograms(place.folder);
-  return { place, kubeconfig: resolve(kubeconfig), programs, nodeCount: 1, enter: [], inNetwork: [] };
+  const here = { enter: [], inNetwork: [], machines: undefined };
+  return { place, kubeconfig: resolve(kubeconfig), programs, nodeCount: 1, ...here };
 }
+
+export const kubectlOf = ({ enter, programs, kubeconfig }: Cluster): readonly string[] => [
+  ...enter,
+  join(programs, "kubectl"),
+  `--kubeconfig=${kubeconfig}`,
+];
 
 const components = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl"];
 

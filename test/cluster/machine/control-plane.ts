@@ -8,13 +8,15 @@ import { addressOf, podsRange, serviceRange } from "./network.ts";
 import { makeFolder } from "./place.ts";
 
 export interface ControlPlane {
+  readonly programs: string;
   readonly kubeconfig: string;
 }
 
+const keysOf = ({ folder }: Namespaces): string => join(folder, "keys");
+
 /** etcd, the API server, the controllers and the scheduler, as processes of the first node. */
-export async function startControlPlane(node: Namespaces, programs: string): Promise<ControlPlane> {
-  const keys = await makeFolder(node.folder, "keys");
-  const kubeconfig = await writeKeys(keys);
+export async function startControlPlane(node: Namespaces, { programs, kubeconfig }: ControlPlane): Promise<void> {
+  const keys = keysOf(node);
   const program = (name: string, flags: Flags) =>
     startDaemon(node, name, [
       join(programs, name),
@@ -33,7 +35,6 @@ export async function startControlPlane(node: Namespaces, programs: string): Pro
     "attach-detach-reconcile-sync-period": "1m",
   });
   await program("kube-scheduler", { kubeconfig, "leader-elect": "false" });
-  return { kubeconfig };
 }
 
 type Flags = Readonly<Record<string, string>>;
@@ -52,8 +53,9 @@ const apiServerFlags = (keys: string): Flags => ({
   "allow-privileged": "true",
 });
 
-/** Made anew for each cluster: the key that signs tokens of service accounts, and the administrator's own token. */
-async function writeKeys(folder: string): Promise<string> {
+/** Made once for each cluster: the key that signs tokens of service accounts, and the administrator's kubeconfig. */
+export async function makeKeys(node: Namespaces): Promise<string> {
+  const folder = await makeFolder(keysOf(node));
   const pem = { type: "pkcs8", format: "pem" } as const;
   const { privateKey, publicKey } = generateKeyPairSync("rsa", {
     modulusLength: 2048,
@@ -81,7 +83,7 @@ const kubeconfigOf = (token: string) => ({
 });
 
 /** Services are addresses that kube-proxy translates; the limits of connections are the machine's and stay as they are. */
-export const startProxy = (node: Namespaces, { programs, kubeconfig }: { programs: string; kubeconfig: string }) =>
+export const startProxy = (node: Namespaces, { programs, kubeconfig }: ControlPlane) =>
   startDaemon(node, "kube-proxy", [
     join(programs, "kube-proxy"),
     `--kubeconfig=${kubeconfig}`,

@@ -4,6 +4,7 @@ import { makeCgroups } from "./cgroups.ts";
 import { containerdSocket } from "./containerd.ts";
 import { type Namespaces, startDaemon } from "./namespace.ts";
 import { addressOf, dnsAddress } from "./network.ts";
+import { killProcessesWith } from "./place.ts";
 
 /**
  * `KubeletInUserNamespace` and `oomScoreAdj: 0`: a machine that itself is a container refuses some settings of the
@@ -35,9 +36,13 @@ export interface Kubelet {
   readonly cgroupRoot: string;
 }
 
+const configFileOf = ({ folder }: Namespaces): string => join(folder, "kubelet.json");
+
+export const killKubelet = (node: Namespaces): Promise<void> => killProcessesWith(`--config=${configFileOf(node)}`);
+
 export async function startKubelet(node: Namespaces, index: number, options: Kubelet): Promise<void> {
   await makeCgroups(options.cgroupRoot);
-  const file = join(node.folder, "kubelet.json");
+  const file = configFileOf(node);
   await writeFile(file, JSON.stringify(configOf(options.cgroupRoot)));
   await startDaemon(node, "kubelet", [
     join(options.programs, "kubelet"),

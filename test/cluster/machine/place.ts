@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type HeldLock, takeLock } from "../../../src/host/flock.ts";
 import { commandRunner } from "../../../src/host/run.ts";
+import { until } from "../until.ts";
 
 const prefix = "kura-cluster-";
 
@@ -34,11 +35,28 @@ async function takePlace(folder: string): Promise<Place | undefined> {
   return lock && { folder, name: basename(folder), lock };
 }
 
-/** Processes whose command line names something in the folder: those of the cluster, and no others. */
-export async function processesOf({ folder }: Place): Promise<readonly number[]> {
+/** Processes whose command line has this in it, as a path that only one cluster has. */
+async function processesWith(text: string): Promise<readonly number[]> {
   const pids = (await readdir("/proc")).map(Number).filter((pid) => pid > 0 && pid !== process.pid);
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
-  return pids.filter((_, index) => lines[index]?.includes(`${folder}/`));
+  return pids.filter((_, index) => lines[index]?.includes(text));
+}
+
+/** Kills them, until there are none. */
+export async function killProcessesWith(text: string): Promise<void> {
+  await until(`no process has ${text} in its command line`, async () => {
+    const pids = await processesWith(text);
+    for (const pid of pids) kill(pid);
+    return pids.length === 0 ? true : undefined;
+  });
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // it was quicker
+  }
 }
 
 export async function makeFolder(...names: readonly string[]): Promise<string> {

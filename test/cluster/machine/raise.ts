@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { command, must } from "../../support/command.ts";
 import { until } from "../until.ts";
 import { type Cluster, linkPrograms } from "./cluster.ts";
-import { type ImageArchive, importImage, startContainerd } from "./containerd.ts";
-import { startControlPlane, startProxy } from "./control-plane.ts";
-import { startKubelet } from "./kubelet.ts";
+import type { ImageArchive } from "./containerd.ts";
+import { makeKeys } from "./control-plane.ts";
+import { type Machines, startAll } from "./machines.ts";
 import { type Namespaces, startNode, startSwitch } from "./namespace.ts";
-import { makeSwitch, plugIn, writeCni } from "./network.ts";
+import { makeSwitch, plugIn } from "./network.ts";
 import type { Place } from "./place.ts";
 
 export interface Raise {
@@ -16,7 +16,7 @@ export interface Raise {
 }
 
 /** node-a, node-b …: the control plane lives on the first. */
-const nameOf = (index: number): string => `node-${String.fromCharCode(97 + index)}`;
+export const nameOf = (index: number): string => `node-${String.fromCharCode(97 + index)}`;
 
 export async function raise({ place, nodeCount, images }: Raise): Promise<Cluster> {
   const programs = await linkPrograms(place.folder);
@@ -29,27 +29,14 @@ export async function raise({ place, nodeCount, images }: Raise): Promise<Cluste
   }
   const [first] = nodes;
   if (first === undefined) throw new Error("a cluster has at least one node");
-  const { kubeconfig } = await startControlPlane(first, programs);
-  await Promise.all(nodes.map((node, index) => startWorker(node, index, { place, programs, kubeconfig, images })));
+  const kubeconfig = await makeKeys(first);
+  const machines: Machines = { name: place.name, programs, kubeconfig, nodes };
+  await startAll(machines, images);
   const { enter } = first;
   const inNetwork = ["nsenter", "--target", String(first.pid), "--net", "--"];
-  const cluster: Cluster = { place, kubeconfig, programs, nodeCount, enter, inNetwork };
+  const cluster: Cluster = { place, kubeconfig, programs, nodeCount, enter, inNetwork, machines };
   await until("every node is Ready", () => allReady(cluster));
   return cluster;
-}
-
-interface Worker {
-  readonly place: Place;
-  readonly programs: string;
-  readonly kubeconfig: string;
-  readonly images: readonly ImageArchive[];
-}
-
-async function startWorker(node: Namespaces, index: number, { place, programs, kubeconfig, images }: Worker) {
-  await startContainerd(node, await writeCni(node, index));
-  for (const image of images) await importImage(node, image);
-  await startKubelet(node, index, { programs, kubeconfig, cgroupRoot: `${place.name}-${node.name}` });
-  await startProxy(node, { programs, kubeconfig });
 }
 
 async function allReady({ enter, programs, kubeconfig, nodeCount }: Cluster): Promise<true | undefined> {

@@ -4,16 +4,12 @@ import { must } from "../../support/command.ts";
 import { until } from "../until.ts";
 import { removeCgroups } from "./cgroups.ts";
 import { loopsOnFilesOf } from "./loops.ts";
-import { abandonedPlaces, type Place, processesOf } from "./place.ts";
+import { abandonedPlaces, killProcessesWith, type Place } from "./place.ts";
 
 /** Removes a cluster from the machine, whatever state it is in: processes, loop devices, cgroups, files. */
 export async function raze(place: Place): Promise<void> {
-  await until(`all processes of ${place.name} are gone`, async () => {
-    const pids = await processesOf(place);
-    for (const pid of pids) kill(pid);
-    return pids.length === 0 ? true : undefined;
-  });
   const { folder } = place;
+  await killProcessesWith(`${folder}/`);
   for (const { path } of await readMounts()) if (path.startsWith(`${folder}/`)) await must("umount", "--lazy", path);
   // the first one detached may hold the file of another; a mount may need a moment to go with its namespace
   await until(`all loop devices of ${place.name} are gone`, async () => {
@@ -35,13 +31,5 @@ export async function razeAbandoned(log: (line: string) => void): Promise<void> 
   for (const place of await abandonedPlaces()) {
     log(`removing what an earlier run left in ${place.folder}`);
     await raze(place);
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // it was quicker
   }
 }

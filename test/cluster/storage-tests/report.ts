@@ -2,24 +2,24 @@ import type { JunitCase } from "../../support/junit.ts";
 import { kubernetesVersion } from "../programs.ts";
 import { leftOut } from "./chosen.ts";
 
-/** What --full found, as a page of the documentation. */
-export function reportOf(cases: readonly JunitCase[], date: string): string {
-  const named = (status: string) => cases.filter((each) => each.status === status);
-  const [passed, skipped] = [named("passed"), named("skipped")];
-  const failed = cases.filter(({ status }) => status !== "passed" && status !== "skipped");
-  return `# Kubernetes' storage tests
+/** What --full found of a backend, as a page of the documentation. */
+export function reportOf(backend: string, cases: readonly JunitCase[], date: string): string {
+  const passed = cases.filter(({ status }) => status === "passed");
+  const skipped = cases.filter(({ status }) => status === "skipped");
+  const failed = cases.filter(isFailed);
+  return `# Kubernetes' storage tests on ${backend}
 
-All of the external storage tests of Kubernetes ${kubernetesVersion} (\`k8s.io/kubernetes/test/e2e/storage/external\`), run on
-${date} against the \`loop\` backend by \`npm run test:cluster -- --full\`, with the driver description in
-\`test/cluster/storage-tests/driver.yaml\`: ${cases.length} ran, **${passed.length} passed**, ${failed.length} failed,
-${skipped.length} found that they do not apply.
+The external storage tests of Kubernetes ${kubernetesVersion} (\`k8s.io/kubernetes/test/e2e/storage/external\`), all that are not
+disruptive, run on ${date} by \`npm run test:cluster -- --full ${backend}\`:
+**${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped**. What a driver may be asked is claimed in
+[\`test/cluster/storage-tests\`](../../test/cluster/storage-tests); a test that finds its claim missing skips itself.
 
 Not run: ${leftOut.map(({ pattern, reason }) => `tests of \`${pattern.replaceAll("\\", "")}\` (${reason})`).join("; ")}.
-Online growth is tested with xfs, for ext4 cannot grow while it is mounted on the machine that runs these tests.
+Growth is tested with xfs, for ext4 cannot grow while it is mounted on the machine that runs these tests.
 
 ## Failed
 
-${failed.length === 0 ? "None." : failed.map(({ name, message }) => `- ${short(name)}: ${firstLine(message)}`).join("\n")}
+${listOf(failed, ({ name, message }) => `${short(name)}: ${firstLine(message)}`)}
 
 ## Skipped by the tests themselves
 
@@ -27,12 +27,19 @@ ${tableOf(skipped)}
 
 ## Passed
 
-${passed
-  .map(({ name, seconds }) => `- ${short(name)} (${Math.round(seconds)} s)`)
-  .sort()
-  .join("\n")}
+${listOf(passed, ({ name, seconds }) => `${short(name)} (${Math.round(seconds)} s)`)}
 `;
 }
+
+const isFailed = ({ status }: JunitCase): boolean => status !== "passed" && status !== "skipped";
+
+const listOf = (cases: readonly JunitCase[], show: (each: JunitCase) => string): string =>
+  cases.length === 0
+    ? "None."
+    : cases
+        .map((each) => `- ${show(each)}`)
+        .sort()
+        .join("\n");
 
 /** Many tests are skipped for the same reason. */
 function tableOf(skipped: readonly JunitCase[]): string {
@@ -48,5 +55,5 @@ const reasonIn = (message: string): string =>
 
 const firstLine = (text: string): string => text.split("\n")[0]?.slice(0, 200) ?? "";
 
-/** All names start with the same words. */
-const short = (name: string): string => name.replace(/^External Storage( \[Driver: [^\]]*\])? /, "");
+/** All names begin with the same words. */
+const short = (name: string): string => name.replace(/^External Storage \[Driver: [^\]]*\] /, "");

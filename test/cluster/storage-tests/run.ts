@@ -1,11 +1,8 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { command } from "../../support/command.ts";
 import { type JunitCase, parseJunit } from "../../support/junit.ts";
 import { programFile } from "../build.ts";
-
-const driver = fileURLToPath(new URL("driver.yaml", import.meta.url));
 
 export interface StorageTests {
   /** Brings the tests to where the API server can be reached, and where the node is the node. */
@@ -13,18 +10,21 @@ export interface StorageTests {
   readonly kubeconfig: string;
   readonly nodeCount: number;
   readonly folder: string;
+  /** Files that describe the drivers to be tested. */
+  readonly drivers: readonly string[];
   /** A regular expression over the names of the tests, in Go's form. */
   readonly focus: string;
   readonly skip: string;
 }
 
-/** Runs Kubernetes' own storage tests on the driver that is installed, and tells how each of them ended. */
+/** Runs Kubernetes' own storage tests on drivers that are installed, and tells how each of them ended. */
 export async function runStorageTests(options: StorageTests): Promise<readonly JunitCase[]> {
   const report = join(options.folder, "junit.xml");
   await mkdir(options.folder, { recursive: true });
+  await rm(report, { force: true });
   const ginkgo = [
     await programFile("ginkgo"),
-    "--procs=4",
+    "--procs=6",
     "--no-color",
     "--keep-going",
     "--silence-skips",
@@ -35,7 +35,7 @@ export async function runStorageTests(options: StorageTests): Promise<readonly J
   ];
   const flags = [
     `-kubeconfig=${options.kubeconfig}`,
-    `-storage.testdriver=${driver}`,
+    ...options.drivers.map((file) => `-storage.testdriver=${file}`),
     `-num-nodes=${options.nodeCount}`,
     "-allowed-not-ready-nodes=-1",
     "-provider=skeleton",

@@ -1,25 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { sqlIn, startKeeper } from "../database.ts";
+import { defaultClasses } from "../default-class.ts";
 import { checkout } from "../doc-blocks.ts";
 import { tracesOnHost } from "../host-state.ts";
-import { apply, get, type Json, kubectl } from "../kubectl.ts";
+import { apply, get, kubectl } from "../kubectl.ts";
 import { overlayFile } from "../overlay.ts";
-import { claim, ofClaim, shellPod } from "../pods.ts";
-import { shell, uninstallAsDocumented } from "../uninstall.ts";
+import { claim } from "../pods.ts";
+import { objectsLeft, shell, uninstallAsDocumented } from "../uninstall.ts";
 
-const mark = "storageclass.kubernetes.io/is-default-class";
 const ours = (...args: readonly string[]) => kubectl("--namespace", "kura-system", ...args);
-
-async function defaults(): Promise<readonly string[]> {
-  const { items } = await get("storageclasses");
-  const marked = items.filter(({ metadata }: Json) => metadata.annotations?.[mark] === "true");
-  return marked.map(({ metadata }: Json) => metadata.name);
-}
-
-async function startKeeper(): Promise<void> {
-  const write = "echo kept > /data/file && sync && exec sleep infinity";
-  await apply([claim("kept"), shellPod({ name: "keeper", command: write, volume: ofClaim("kept") })]);
-  await kubectl("wait", "pod/keeper", "--for=condition=Ready", "--timeout=120s");
-}
 
 /** Asks whether kura may go, as docs/uninstall.md says; it must not, and says why. */
 async function refusal(): Promise<string> {
@@ -28,24 +17,17 @@ async function refusal(): Promise<string> {
   return ours("logs", "job/kura-csi-uninstall");
 }
 
-/** Everything in the cluster that bears the name. */
-async function objectsLeft(): Promise<readonly string[]> {
-  const kinds =
-    "clusterroles,clusterrolebindings,storageclasses,volumeattributesclasses,csidrivers,volumesnapshotclasses";
-  const { items } = await get(`${kinds},namespaces,persistentvolumes`);
-  const names = items.map(({ kind, metadata }: Json) => `${kind} ${metadata.name}`);
-  return names.filter((name: string) => name.includes("kura") || name.startsWith("PersistentVolume "));
-}
-
 describe("with kubectl", () => {
   let volume: string;
 
   test("kura stays while a pod uses a volume", async () => {
+    await apply([claim("kept")]);
     await startKeeper();
+    await sqlIn("keeper", "CREATE TABLE kept AS SELECT generate_series(1, 1000)");
     volume = (await get("pvc", "kept")).spec.volumeName;
     const said = await refusal();
     expect(said).toContain(`pod default/keeper uses claim default/kept (volume ${volume})`);
-    expect(await defaults()).toEqual(["kura"]);
+    expect(await defaultClasses()).toEqual(["kura"]);
   });
 
   test("and while a volume would go with its claim; what it says to do about it helps", async () => {
@@ -67,7 +49,7 @@ describe("with kubectl", () => {
   });
 
   test("the class that was the default before is it again", async () => {
-    expect(await defaults()).toEqual(["standard"]);
+    expect(await defaultClasses()).toEqual(["standard"]);
     expect((await get("storageclass", "standard")).metadata.annotations).not.toHaveProperty(
       "kura.dev/default-taken-from",
     );

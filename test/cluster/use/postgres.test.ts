@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { postgres, sqlIn } from "../database.ts";
 import { apply, get, type Json, kubectl } from "../kubectl.ts";
+import { killKubelet } from "../machine/kubelet.ts";
+import { killAll, machinesOfTest, startAll, startKubeletOf } from "../machine/machines.ts";
 import { until } from "../until.ts";
 
-const image = "docker.io/library/postgres:17";
 const namespace = "postgres-test";
 const here = (...args: readonly string[]) => kubectl("--namespace", namespace, ...args);
 
@@ -36,22 +38,14 @@ const database = (name: string, claim: Json): Json => ({
       metadata: { labels: { app: name } },
       spec: {
         terminationGracePeriodSeconds: 10,
-        containers: [
-          {
-            name: "postgres",
-            image,
-            env: [{ name: "POSTGRES_PASSWORD", value: "of-a-test" }],
-            volumeMounts: [{ name: "data", mountPath: "/var/lib/postgresql/data" }],
-          },
-        ],
+        containers: [postgres],
       },
     },
     volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }],
   },
 });
 
-const sql = (name: string, text: string): Promise<string> =>
-  here("exec", `${name}-0`, "--", "psql", "--username=postgres", "--no-align", "--tuples-only", `--command=${text}`);
+const sql = (name: string, text: string): Promise<string> => sqlIn(`${name}-0`, text, "--namespace", namespace);
 
 const opens = (name: string) => until(`${name} opens`, () => sql(name, "SELECT 1"), 90);
 
@@ -77,7 +71,7 @@ beforeAll(async () => {
 
 afterAll(() => kubectl("delete", "namespace,storageclass", namespace, "--ignore-not-found", "--wait=true"));
 
-const events: readonly (readonly [string, () => Promise<unknown>])[] = [
+const events: (readonly [string, () => Promise<unknown>])[] = [
   ["its pod is deleted", () => here("delete", "pod", "db-0")],
   [
     "the node plugin is killed",
@@ -115,6 +109,33 @@ const events: readonly (readonly [string, () => Promise<unknown>])[] = [
       }),
   ],
 ];
+
+/** What only whoever raised the cluster can do to it. */
+const machines = machinesOfTest();
+const [firstNode] = machines?.nodes ?? [];
+if (machines !== undefined && firstNode !== undefined)
+  events.push(
+    [
+      "kubelet is killed, and its pod deleted before kubelet is back",
+      async () => {
+        const { metadata } = await get("pod", "db-0", `--namespace=${namespace}`);
+        await killKubelet(firstNode);
+        await here("delete", "pod", "db-0", "--wait=false");
+        await startKubeletOf(machines, 0);
+        await until("there is another pod", async () => {
+          const { items } = await get("pods", `--namespace=${namespace}`);
+          return items.some(({ metadata: { uid } }: Json) => uid !== metadata.uid) || undefined;
+        });
+      },
+    ],
+    [
+      "every process of the nodes is killed, and started again",
+      async () => {
+        await killAll(machines);
+        await startAll(machines);
+      },
+    ],
+  );
 
 /** Every index is compared with its table; what is wrong is an error. */
 const checkIndexes = `SELECT count(*) > 10 FROM (

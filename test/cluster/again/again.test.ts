@@ -1,0 +1,79 @@
+import { tmpdir } from "node:os";
+import { beforeAll, describe, expect, test } from "vitest";
+import { command } from "../../support/command.ts";
+import { chart } from "../../support/helm.ts";
+import { sqlIn, startKeeper } from "../database.ts";
+import { defaultClasses, makeStandardClass } from "../default-class.ts";
+import { checkout, docBlocks } from "../doc-blocks.ts";
+import { tracesOnHost } from "../host-state.ts";
+import { get, kubectl } from "../kubectl.ts";
+import { installSnapshotCrds } from "../snapshot-crds.ts";
+import { objectsLeft } from "../uninstall.ts";
+import { until } from "../until.ts";
+
+const helm = (verb: string, ...args: readonly string[]) =>
+  command(["helm", verb, "kura", ...args, "--namespace=kura-system", "--timeout=120s"]);
+
+async function mustHelm(verb: string, ...args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await helm(verb, ...args);
+  expect(exitCode, stdout + stderr).toBe(0);
+  return stdout;
+}
+
+const provisionerOf = async (name: string): Promise<string> => (await get("storageclass", name)).provisioner;
+
+beforeAll(async () => {
+  await installSnapshotCrds();
+  await makeStandardClass();
+});
+
+describe("with Helm, in another cluster on the same pool", () => {
+  test("kura is installed, and serves the name standard", async () => {
+    const files = ["deploy/kind/values.yaml", "test/cluster/values.yaml"].map((file) => `--values=${checkout}${file}`);
+    const replace = "--set=defaultClass.replaceStandard=true";
+    await mustHelm("install", chart, "--create-namespace", ...files, replace, "--wait");
+    expect(await provisionerOf("standard")).toBe("loop.csi.kura.dev");
+    expect(await defaultClasses()).toHaveLength(1);
+  });
+
+  test("the volume that was kept comes back as the docs say, and its rows are there", async () => {
+    const [block] = await docBlocks("uninstall", "again");
+    const argv = ["bash", "-euo", "pipefail", "-c", block?.commands ?? "false"];
+    const { exitCode, stdout, stderr } = await command(argv, { cwd: tmpdir() });
+    expect(exitCode, stdout + stderr).toBe(0);
+    await startKeeper();
+    expect(await sqlIn("keeper", "SELECT count(*) FROM kept")).toBe("1000");
+  });
+
+  test("an upgrade changes what it is told to, and no pod notices", async () => {
+    await mustHelm("upgrade", chart, "--reuse-values", "--set=backends.loop.maxVolumesPerNode=50", "--wait");
+    await until("kubelet knows of it", async () => {
+      const [{ spec }] = (await get("csinodes")).items;
+      return spec.drivers.find(({ allocatable }: { allocatable: { count: number } }) => allocatable.count === 50);
+    });
+    expect(await sqlIn("keeper", "SELECT count(*) FROM kept")).toBe("1000");
+    expect((await get("pod", "keeper")).status.containerStatuses[0].restartCount).toBe(0);
+  });
+
+  test("helm test writes to a volume of the default class", async () => {
+    expect(await mustHelm("test")).toMatch(/Phase:\s+Succeeded/);
+  });
+
+  test("uninstall is refused while a pod uses a volume, and says which", async () => {
+    const { exitCode, stdout, stderr } = await helm("uninstall");
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).toContain("pod default/keeper uses claim default/kept");
+    expect(await provisionerOf("standard")).toBe("loop.csi.kura.dev");
+  });
+
+  test("then it goes, and the class that was the default before is it again", async () => {
+    await kubectl("delete", "pod/keeper", "pvc/kept");
+    const { items } = await get("pv");
+    await mustHelm("uninstall", "--wait");
+    expect(await objectsLeft()).toEqual(["Namespace kura-system", `PersistentVolume ${items[0].metadata.name}`]);
+    await kubectl("delete", "namespace/kura-system", `pv/${items[0].metadata.name}`, "--timeout=60s");
+    expect(await tracesOnHost()).toEqual([]);
+    expect(await defaultClasses()).toEqual(["standard"]);
+    expect(await provisionerOf("standard")).toBe("rancher.io/local-path");
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { must } from "../../support/command.ts";
+import { addCounts, type Counts, noCounts, showCounts } from "../../support/counts.ts";
+import type { JunitCase } from "../../support/junit.ts";
+import { buildPrograms } from "../build.ts";
+import { type Cluster, kubectlOf } from "../machine/cluster.ts";
+import type { Options } from "../options.ts";
+import { type Choice, chosen, complete, leftOut } from "./chosen.ts";
+import { reportOf } from "./report.ts";
+import { runStorageTests } from "./run.ts";
+
+/** The values that install each backend that these tests can be run on. */
+export const everyBackend = "../test/cluster/storage-tests/values.yaml";
+
+/** In full: a command that enters the node's mounts starts at their root. */
+const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+interface Wish extends Pick<Options, "full" | "focus" | "files"> {
+  readonly say: (line: string) => void;
+}
+
+/** Kubernetes' own tests, where the node is the node and the API server can be reached. */
+export async function testStorage(cluster: Cluster, wish: Wish): Promise<Counts> {
+  await must(...kubectlOf(cluster), "apply", "--filename", fileOf("classes.yaml"));
+  await buildPrograms(wish.say, ["ginkgo", "e2e.test"]);
+  if (!wish.full) return (await runChoice(cluster, choiceOf(wish), wish.say)).counts;
+  let counts = noCounts;
+  for (const [backend, choice] of Object.entries(complete)) {
+    if (wish.files.length > 0 && !wish.files.includes(backend)) continue;
+    const { cases, counts: its } = await runChoice(cluster, choice, wish.say);
+    await writeReport(backend, cases);
+    counts = addCounts(counts, its);
+  }
+  return counts;
+}
+
+function choiceOf({ focus }: Wish): Choice {
+  if (focus === undefined) return chosen;
+  return { drivers: Object.values(complete).flatMap(({ drivers }) => drivers), focus: [focus], skip: [] };
+}
+
+async function runChoice(cluster: Cluster, { drivers, focus, skip }: Choice, say: Wish["say"]) {
+  const { enter, kubeconfig, nodeCount, place } = cluster;
+  const started = Date.now();
+  say(`running Kubernetes' storage tests as ${drivers.join(" and ")} claim them`);
+  const cases = await runStorageTests({
+    inside: enter,
+    kubeconfig,
+    nodeCount,
+    folder: join(place.folder, "storage-tests"),
+    drivers: drivers.map(fileOf),
+    focus: focus.join("|"),
+    skip: [...leftOut.map(({ pattern }) => pattern), ...skip].join("|"),
+  });
+  const failures = cases.filter(({ status }) => status !== "passed" && status !== "skipped");
+  for (const { name, message } of failures) process.stdout.write(`FAILED ${name}\n${message.slice(0, 3000)}\n`);
+  const count = (wanted: string) => cases.filter(({ status }) => status === wanted).length;
+  const counts: Counts = { passed: count("passed"), failed: failures.length, skipped: count("skipped") };
+  say(`storage tests, ${Math.round((Date.now() - started) / 1000)} s: ${showCounts(counts)}`);
+  return { cases, counts };
+}
+
+async function writeReport(backend: string, cases: readonly JunitCase[]): Promise<void> {
+  const folder = "docs/kubernetes-storage-tests";
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${backend}.md`), reportOf(backend, cases, new Date().toISOString().slice(0, 10)));
+}

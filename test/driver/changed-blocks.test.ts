@@ -139,6 +139,29 @@ describe("changed blocks", () => {
     );
   });
 
+  test("of an image that ended in the middle of a block and grew are those that changed, on btrfs too", async () => {
+    await using btrfs = await makeSandbox({ on: "btrfs", poolBytes: 2 ** 30 });
+    await using driver = await startTestDriver(btrfs);
+    const co = new Co(btrfs, driver);
+    const volume = await co.start("seam", { use: "block", bytes: 8 * MiB + 512 });
+    const fill = async (at: number, bytes: number) => {
+      await using file = await open(volume.target, "r+");
+      await file.write(randomFillSync(Buffer.alloc(bytes)), 0, bytes, at);
+      await file.sync();
+    };
+    await fill(8 * MiB - 512, 1024);
+    const base = await co.snapshot("seam-base", volume);
+    await co.call("ControllerExpandVolume", { volumeId: volume.id, capacityRange: { requiredBytes: 9 * MiB } });
+    await fill(MiB, block);
+    const target = await co.snapshot("seam-target", volume);
+    const request = { baseSnapshotId: base.snapshotId, targetSnapshotId: target.snapshotId };
+    const messages: Message[] = [];
+    for await (const message of driver.client.stream<Message & object>("GetMetadataDelta", request))
+      messages.push(message);
+    expect(blocksOf(messages)).toEqual([MiB / block]);
+    await co.end(volume);
+  });
+
   test.each(["ext4", "xfs"] as const)("of a mounted %s miss nothing, and name little besides", async (use) => {
     const volume = await co.start(`mounted-${use}`, { use, bytes: 320 * MiB });
     const base = await co.snapshot(`mounted-${use}-base`, volume);

@@ -21,11 +21,12 @@ export function loopBlocks(parts: LocalParts): BlockReport {
     },
 
     async delta(base, target, fromByte, signal) {
-      needSnapshot(parts, base);
+      const { sizeBytes: baseBytes } = needSnapshot(parts, base);
       const { sizeBytes } = needSnapshot(parts, target);
       const before = await extentsOfSnapshot(parts, base, signal);
       const after = await extentsOfSnapshot(parts, target, signal);
-      const all = { start: fromByte, end: sizeBytes, placesTell: pool.reflink };
+      const seam = sizeBytes > baseBytes ? seamAt(baseBytes) : undefined;
+      const all = { start: fromByte, end: sizeBytes, placesTell: pool.reflink, seam };
       return { sizeBytes, ranges: joined(read(parts, base, target, extentDifference(before, after, all), signal)) };
     },
   };
@@ -37,6 +38,15 @@ function needSnapshot({ pool }: LocalParts, id: string): SnapshotRecord {
   if (record.copying) throw busy(`snapshot ${id} is still being copied; try again`);
   return record;
 }
+
+/** The largest block of a filesystem that a pool may lie on. */
+const largestBlockBytes = 64 * 1024;
+
+/** btrfs writes the last block of a file anew when the file grows, where its end lay in the middle of it. */
+const seamAt = (end: number): BlockRange | undefined =>
+  end % largestBlockBytes === 0
+    ? undefined
+    : { start: end - (end % largestBlockBytes), end: end - (end % largestBlockBytes) + largestBlockBytes };
 
 const imageOf = ({ pool }: LocalParts, id: string): string => dataIn(folderOfSnapshot(pool, id));
 

@@ -40,7 +40,6 @@ async function callByHand(rpc: string, words: readonly string[], { endpoint, jso
   const request = asUsage(() =>
     requestFromJson(rpc, { ...parseJson(json ?? "{}", "--json"), ...fieldsOf(rpc, words) }),
   );
-  process.stdout.once("error", endAsTold);
   const client = csiClient(endpoint);
   try {
     if (isStreaming(rpc)) {
@@ -54,12 +53,6 @@ async function callByHand(rpc: string, words: readonly string[], { endpoint, jso
   } finally {
     client.close();
   }
-}
-
-/** A reader who has seen enough (`| head -1`) ends the command, with the exit code that a shell gives for that. */
-function endAsTold(error: NodeJS.ErrnoException): never {
-  if (error.code === "EPIPE") process.exit(141);
-  throw error;
 }
 
 /** `--volume-id x --readonly --parameters iops=300` → the fields of the request. */

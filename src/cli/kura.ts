@@ -11,6 +11,7 @@ const exitCodes = { problem: 1, usage: 2 };
 
 /** Reads the command line and does what it says. */
 export async function run(argv: readonly string[]): Promise<void> {
+  process.stdout.once("error", endAsTold);
   const program = new Command("kura")
     .description("a CSI driver for kind, minikube and small clusters")
     .version(version)
@@ -26,6 +27,12 @@ export async function run(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** A reader who has seen enough (`| head -1`) ends the command, with the exit code that a shell gives for that. */
+function endAsTold(error: NodeJS.ErrnoException): never {
+  if (error.code === "EPIPE") process.exit(141);
+  throw error;
 }
 
 /** Commands of commands say what is wrong as the others do. */

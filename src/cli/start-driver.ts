@@ -1,11 +1,8 @@
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { DriverConfig } from "../config.ts";
 import { Locks } from "../csi/locks.ts";
 import { withInline } from "../csi/node/inline.ts";
 import { pathsOf } from "../csi/node/paths.ts";
 import { controllerRpcs, groupControllerRpcs, identityRpcs, nodeRpcs, snapshotMetadataRpcs } from "../csi/rpcs.ts";
-import { socketPathOf } from "../grpc/endpoint.ts";
 import type { PipelineParts } from "../grpc/pipeline.ts";
 import { register } from "../grpc/registration.ts";
 import { type RunningServer, type Services, serveOnSocket, serveOverTls } from "../grpc/server.ts";
@@ -20,6 +17,7 @@ import { version } from "../version.ts";
 import type { Made } from "./made.ts";
 import { makeBackend } from "./make-backend.ts";
 import { type Running, startAll } from "./running.ts";
+import { placesForSockets } from "./sockets.ts";
 
 export interface RunningDriver {
   readonly config: DriverConfig;
@@ -41,8 +39,7 @@ export const startDriver = (config: DriverConfig, options: StartOptions): Promis
   startAll((running) => start(config, options, running));
 
 async function start(config: DriverConfig, { log, onStep }: StartOptions, running: Running): Promise<RunningDriver> {
-  const socketPath = socketPathOf(config.endpoint);
-  await mkdir(dirname(socketPath), { recursive: true });
+  const sockets = await placesForSockets(config);
   const journal = new Journal();
   const host = await makeHost(config, journal, onStep);
   const made = running.add(await makeBackend(config, host, log), ({ close }) => close());
@@ -56,12 +53,12 @@ async function start(config: DriverConfig, { log, onStep }: StartOptions, runnin
   const ready = () => backend.ready(AbortSignal.timeout(5000));
   if (config.http !== undefined) running.add(await serveHttp(config.http, { journal, metrics, ready }), closeHttp);
   const services = servicesOf(config, made, host);
-  running.add(await serveOnSocket(socketPath, services, parts, made.answers), stopServer);
+  running.add(await serveOnSocket(sockets.csi, services, parts, made.answers), stopServer);
   if (config.listen !== undefined)
     running.add(await serveOverTls(config.listen, config.tlsDir ?? "", forController(services), parts), stopServer);
-  if (config.debugSocket !== undefined) {
+  if (sockets.debug !== undefined) {
     const { serveForDebugging } = await import("../grpc/debug.ts");
-    running.add(await serveForDebugging(config.debugSocket, services, parts, ready), stopServer);
+    running.add(await serveForDebugging(sockets.debug, services, parts, ready), stopServer);
   }
   if (config.register !== undefined) running.add(await register(config.register, config, log), stopServer);
   log.info(

@@ -1,9 +1,6 @@
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { DriverConfig } from "../config.ts";
 import { Locks } from "../csi/locks.ts";
 import { routedRpcs } from "../csi/router/routed-rpcs.ts";
-import { socketPathOf } from "../grpc/endpoint.ts";
 import { grpcPeers } from "../grpc/peers.ts";
 import { serveOnSocket } from "../grpc/server.ts";
 import { addressesOf } from "../kubernetes/endpoint-slices.ts";
@@ -13,14 +10,14 @@ import { Journal } from "../observe/journal.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { version } from "../version.ts";
 import { type Running, startAll } from "./running.ts";
+import { placesForSockets } from "./sockets.ts";
 
 /** The controller of a cluster whose volumes live on its nodes: no pool, no privilege, only calls to pass on. */
 export const startRouter = (config: DriverConfig, log: Log): Promise<{ stop(): Promise<void> }> =>
   startAll((running) => start(config, log, running));
 
 async function start(config: DriverConfig, log: Log, running: Running): Promise<{ stop(): Promise<void> }> {
-  const socketPath = socketPathOf(config.endpoint);
-  await mkdir(dirname(socketPath), { recursive: true });
+  const sockets = await placesForSockets(config);
   const options = { tlsDir: config.tlsDir ?? "", log, discover: discoverer(config) };
   const peers = running.add(grpcPeers(options), ({ stop }) => stop());
   const [journal, metrics] = [new Journal(), new Metrics(config.driverName)];
@@ -33,10 +30,10 @@ async function start(config: DriverConfig, log: Log, running: Running): Promise<
   const ready = async () => nodes(true) > 0;
   if (config.http !== undefined) running.add(await serveHttp(config.http, { journal, metrics, ready }), closeHttp);
   const parts = { locks: new Locks(), journal, metrics, log, started: Promise.resolve() };
-  running.add(await serveOnSocket(socketPath, rpcs, parts), (server) => server.stop());
-  if (config.debugSocket !== undefined) {
+  running.add(await serveOnSocket(sockets.csi, rpcs, parts), (server) => server.stop());
+  if (sockets.debug !== undefined) {
     const { serveForDebugging } = await import("../grpc/debug.ts");
-    running.add(await serveForDebugging(config.debugSocket, rpcs, parts, ready), (server) => server.stop());
+    running.add(await serveForDebugging(sockets.debug, rpcs, parts, ready), (server) => server.stop());
   }
   log.info({ driver: config.driverName, endpoint: config.endpoint, version }, "routing");
   return { stop: () => running.end() };

@@ -1,7 +1,6 @@
-import { chmod, mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { chmod } from "node:fs/promises";
 import { ServerCredentials } from "@grpc/grpc-js";
-import { clearStaleSocket, socketPathOf } from "./endpoint.ts";
+import { clearStaleSocket } from "./endpoint.ts";
 import { addHealth } from "./health.ts";
 import type { PipelineParts } from "./pipeline.ts";
 import { addReflection } from "./reflection.ts";
@@ -12,13 +11,11 @@ import { listen, type RunningServer, type Services, serverOf } from "./server.ts
  * owner alone, and only where it is asked for: sidecars and kubelet have no use for it.
  */
 export async function serveForDebugging(
-  url: string,
+  path: string,
   services: Services,
   parts: PipelineParts,
   ready: () => Promise<boolean>,
 ): Promise<RunningServer> {
-  const path = socketPathOf(url, "--debug-socket");
-  await mkdir(dirname(path), { recursive: true });
   await clearStaleSocket(path);
   const server = serverOf(services, parts, undefined);
   const names = Object.keys(services).map((name) => `csi.v1.${name}`);

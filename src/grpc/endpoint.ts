@@ -1,5 +1,6 @@
-import { lstat, unlink } from "node:fs/promises";
+import { lstat, mkdir, unlink } from "node:fs/promises";
 import { connect } from "node:net";
+import { dirname } from "node:path";
 
 /** Linux allows 107 bytes and a zero in sockaddr_un (unix(7)). */
 const longestSocketPath = 107;
@@ -18,6 +19,14 @@ export function socketPathOf(endpoint: string, flag = "--endpoint"): string {
   return path;
 }
 
+/** The path of a socket to be made, refused before anything else is done where none can be made there. */
+export async function placeForSocket(endpoint: string, flag?: string): Promise<string> {
+  const path = socketPathOf(endpoint, flag);
+  await mkdir(dirname(path), { recursive: true });
+  await isSocket(path);
+  return path;
+}
+
 /** A socket that nobody answers on is the rest of a killed driver, and goes. One that answers is somebody's. */
 export async function clearStaleSocket(path: string): Promise<void> {
   switch (await stateOf(path)) {
@@ -31,14 +40,18 @@ export async function clearStaleSocket(path: string): Promise<void> {
 }
 
 async function stateOf(path: string): Promise<"absent" | "stale" | "answers"> {
-  // asked first, for a plain file refuses a connection just as a stale socket does, and it would be removed
+  // looked at first, for a plain file refuses a connection just as a stale socket does, and it would be removed
+  return (await isSocket(path)) ? answerOf(path) : "absent";
+}
+
+/** False where nothing is; what is no socket is somebody's. */
+async function isSocket(path: string): Promise<boolean> {
   const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
-  if (found === undefined) return "absent";
-  if (!found.isSocket()) throw new EndpointError(`${path} exists and is not a socket`);
-  return answerOf(path);
+  if (found !== undefined && !found.isSocket()) throw new EndpointError(`${path} exists and is not a socket`);
+  return found !== undefined;
 }
 
 function answerOf(path: string): Promise<"absent" | "stale" | "answers"> {

@@ -34,8 +34,11 @@ describe("kura csi", () => {
     });
   });
 
-  test("ends in silence when nobody reads it any more", async () => {
-    const words = ["csi", "GetPluginInfo", "--endpoint", at.driver.endpoint];
+  test.each([
+    ["a call", () => ["csi", "GetPluginInfo", "--endpoint", at.driver.endpoint]],
+    ["help", () => ["driver", "--help"]],
+  ])("ends in silence when nobody reads it any more: %s", async (_, wordsOf) => {
+    const words = wordsOf();
     const script = '{ "$@"; echo "$?" >&2; } | true';
     const { stderr } = await command(["sh", "-c", script, "sh", process.execPath, mainFile, ...words]);
     expect(stderr).toBe("141\n");

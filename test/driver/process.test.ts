@@ -113,6 +113,21 @@ describe("what somebody else has is not taken from him", () => {
     expect(await readFile(sandbox.path("csi.sock"), "utf8")).toBe("somebody's");
   });
 
+  test.each(["--endpoint", "--debug-socket"])(
+    "a file that is no socket, by %s, before a pool is made",
+    async (flag) => {
+      await using sandbox = await makeSandbox({ plain: true });
+      await writeFile(sandbox.path("file"), "somebody's");
+      const sockets = { "--endpoint": sandbox.path("csi.sock"), [flag]: sandbox.path("file") };
+      const flags = Object.entries(sockets).flatMap(([flag, path]) => [flag, `unix://${path}`]);
+      expect(await kura(["driver", ...flags, "--pool", sandbox.path("new-pool")])).toMatchObject({
+        exitCode: 2,
+        stderr: `kura: ${sandbox.path("file")} exists and is not a socket\n`,
+      });
+      await expect(access(sandbox.path("new-pool"))).rejects.toThrow("ENOENT");
+    },
+  );
+
   test("a port that is taken is told in a line", async () => {
     await using sandbox = await makePool();
     const server = createServer().listen(0, "127.0.0.1");

@@ -1,0 +1,9 @@
+import type { DriverConfig } from "../config.ts";
+import { placeForSocket } from "../grpc/endpoint.ts";
+
+/** Where a driver will serve, looked at before it makes anything else. */
+export async function placesForSockets({ endpoint, debugSocket }: DriverConfig) {
+  const csi = await placeForSocket(endpoint);
+  const debug = debugSocket === undefined ? undefined : await placeForSocket(debugSocket, "--debug-socket");
+  return { csi, debug };
+}

@@ -3,13 +3,14 @@ import {
   loadPackageDefinition,
   type Server,
   type ServerUnaryCall,
+  type ServerWritableStream,
   type ServiceClientConstructor,
   type sendUnaryData,
 } from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
 import { inPackage } from "./descriptors.ts";
 
-/** gRPC's health protocol, as far as tools ask: Check. Who wants to be told of changes asks again. */
+/** gRPC's health protocol. */
 export const healthProtocol = fromJSON(
   inPackage("grpc.health.v1", {
     HealthCheckRequest: { fields: { service: { type: "string", id: 1 } } },
@@ -20,6 +21,12 @@ export const healthProtocol = fromJSON(
     Health: {
       methods: {
         Check: { requestType: "HealthCheckRequest", responseType: "HealthCheckResponse", comment: "serving?" },
+        Watch: {
+          requestType: "HealthCheckRequest",
+          responseType: "HealthCheckResponse",
+          responseStream: true,
+          comment: "not offered",
+        },
       },
     },
   }),
@@ -41,6 +48,10 @@ export function addHealth(server: Server, services: readonly string[], ready: ()
         (isReady) => reply(null, { status: isReady ? 1 : 2 }),
         () => reply(null, { status: 2 }),
       );
+    },
+    // the protocol's way of saying so: then a client asks Check again instead
+    Watch: (call: ServerWritableStream<{ service: string }, { status: number }>) => {
+      call.emit("error", { code: grpcStatus.UNIMPLEMENTED, details: "Watch is not offered: ask Check again" });
     },
   });
 }

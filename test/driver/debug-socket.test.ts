@@ -61,8 +61,8 @@ async function filesFor(symbol: string): Promise<readonly IFileDescriptorProto[]
   return files;
 }
 
-/** Calls a method of a service of which only the name is known. */
-async function callByName(service: string, method: string, request: object): Promise<object> {
+/** A client of a service of which only the name is known. */
+async function clientByName(service: string): Promise<Client> {
   const found = loadFileDescriptorSetFromObject({ file: await filesFor(service) } as never, {
     keepCase: true,
     enums: String,
@@ -70,13 +70,27 @@ async function callByName(service: string, method: string, request: object): Pro
   const loaded = service
     .split(".")
     .reduce<unknown>((at, part) => Reflect.get(at as object, part), loadPackageDefinition(found));
-  const client = clientOf(loaded as ServiceClientConstructor);
+  return clientOf(loaded as ServiceClientConstructor);
+}
+
+async function callByName(service: string, method: string, request: object): Promise<object> {
+  const client = await clientByName(service);
   try {
     return await new Promise((resolve, reject) =>
       Reflect.get(client, method).call(client, request, (error: Error | null, answer: object) =>
         error === null ? resolve(answer) : reject(error),
       ),
     );
+  } finally {
+    client.close();
+  }
+}
+
+async function firstByName(service: string, method: string, request: object): Promise<unknown> {
+  const client = await clientByName(service);
+  try {
+    for await (const answer of Reflect.get(client, method).call(client, request)) return answer;
+    return "nothing";
   } finally {
     client.close();
   }
@@ -145,6 +159,11 @@ describe("the debug socket", () => {
   test("does not know the health of what it does not serve", async () =>
     expect(await refusalOf(callByName("grpc.health.v1.Health", "Check", { service: "x" }))).toContain(
       "x is not served",
+    ));
+
+  test("does not offer to tell of changes, in the way that the health protocol has for that", async () =>
+    expect(await refusalOf(firstByName("grpc.health.v1.Health", "Watch", {}))).toContain(
+      "12 UNIMPLEMENTED: Watch is not offered",
     ));
 
   test("is refused in one line where its name cannot be one", async () => {

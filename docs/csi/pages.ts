@@ -85,7 +85,8 @@ ${conditionsOf(ofEveryCall)}
 ## By common tools
 
 \`npx kura csi\` calls any RPC; \`KURA_ENDPOINT=unix:///run/kura/csi.sock\` says where, and \`kura csi NAME --x\` which fields
-it has. A driver that is started with \`--debug-socket unix:///run/kura/debug.sock\` serves the same on a second socket, for
+it has. A driver that is started with \`--debug-socket unix:///run/kura/debug.sock\` (in the
+chart \`debugSocket: true\`) serves the same on a second socket, for
 its owner alone, with gRPC's reflection and health, so that grpcurl needs no proto file:
 
     grpcurl -plaintext -unix -authority localhost /run/kura/debug.sock list

@@ -291,6 +291,18 @@ describe("names and versions", () => {
   });
 });
 
+test("debug sockets are there only when they are asked for", async () => {
+  const socketsOf = async (values: object) =>
+    podsOf(await objectsOf(values))
+      .flatMap(({ containers }) => containers.flatMap(({ args = [] }: KubernetesObject) => args))
+      .filter((word: string) => word.startsWith("--debug-socket="));
+  expect(await socketsOf({})).toEqual([]);
+  expect((await socketsOf({ debugSocket: true })).sort()).toEqual([
+    "--debug-socket=unix:///csi/debug.sock",
+    "--debug-socket=unix:///var/lib/kubelet/plugins/loop.csi.kura.dev/debug.sock",
+  ]);
+});
+
 describe("monitoring", () => {
   test("is there when it is asked for, and asks only for metrics that there are", async () => {
     const objects = await objectsOf(everything);
@@ -314,6 +326,7 @@ describe("monitoring", () => {
       "kura_pool_reserved_bytes",
       "kura_snapshots",
       "kura_throttle_works",
+      "kura_unreadable",
       "kura_volumes",
     ]);
     expect(JSON.parse(dashboard).panels.length).toBeGreaterThan(5);

@@ -1,6 +1,6 @@
 import type { requestFields } from "../../src/grpc/json.ts";
+import type { Random } from "../support/random.ts";
 import type { HostileValues } from "./hostile-values.ts";
-import type { Random } from "./random.ts";
 
 type Field = ReturnType<typeof requestFields>[number];
 type Message = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../support/random.ts";
 
 /** Part of the name of everything that a hostile path would make outside the sandbox: what bears it afterwards escaped. */
 export const escapeMark = "kura-fuzz-escape";
@@ -104,6 +104,8 @@ const int64s: readonly string[] = [
 const int32s: readonly number[] = [0, 1, 2, -1, 500, 2 ** 31 - 1, -(2 ** 31)];
 const enums: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 99, -1, 2 ** 31 - 1];
 
+const hugeMap = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`k${index}`, "v".repeat(50)]));
+
 /** Values of the types that the specification's messages are made of, most of them wrong. */
 export class HostileValues {
   readonly #random: Random;
@@ -142,7 +144,7 @@ export class HostileValues {
 
   map(): Readonly<Record<string, string>> {
     const random = this.#random;
-    if (random.chance(0.05)) return Object.fromEntries(random.list(2000, () => [`k${random.next()}`, "v".repeat(50)]));
+    if (random.chance(0.05)) return hugeMap;
     const pair = (): [string, string] => [
       random.chance(0.7) ? random.pick(keys) : this.string(),
       random.chance(0.7) ? random.pick(values) : this.string(),

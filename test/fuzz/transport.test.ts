@@ -4,8 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client, credentials, status } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestDriver, type TestDriver } from "../support/driver.ts";
+import { Random } from "../support/random.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
-import { Random } from "./random.ts";
 
 const seed = Number(process.env["KURA_FUZZ_SEED"] ?? Date.now() % 2 ** 32);
 const MiB = 2 ** 20;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { capabilityOf, type Use } from "../support/co.ts";
+import type { Random } from "../support/random.ts";
 import { History } from "./history.ts";
 import type { Op, Result, SnapshotName, Source, State, Target, VolumeName } from "./model.ts";
-import type { Random } from "./random.ts";
 
 const MiB = 2 ** 20;
 export const volumeNames = ["a", "b"] as const;

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CallError } from "../../src/grpc/client.ts";
 import { prefixOf } from "../../src/pool/id.ts";
+import { Random } from "../support/random.ts";
 import { type Answer, Family, type Kind, snapshotNames, targets, volumeNames } from "./family.ts";
 import { History, isUnknown, name } from "./history.ts";
 import type { Op, State } from "./model.ts";
-import { Random } from "./random.ts";
 import { contentAt, type ReplayWorld, type Seen, writeContent } from "./world.ts";
 
 const MiB = 2 ** 20;

@@ -29,6 +29,11 @@ export class Random {
     return item;
   }
 
+  /** At most so many, each made anew. */
+  list<T>(most: number, make: () => T): readonly T[] {
+    return Array.from({ length: this.below(most + 1) }, make);
+  }
+
   /** One of several, the heavier the likelier. */
   weighed<T>(items: readonly (readonly [weight: number, item: T])[]): T {
     let at = this.next() * items.reduce((sum, [weight]) => sum + weight, 0);

@@ -50,6 +50,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   hotplug: async () => (await import("./hotplug.ts")).hotplugCommand(),
   certificates: async () => (await import("./certificates.ts")).certificatesCommand(),
   "default-class": async () => (await import("./default-class.ts")).defaultClassCommand(),
+  "label-nodes": async () => (await import("./label-nodes.ts")).labelNodesCommand(),
   uninstall: async () => (await import("./uninstall.ts")).uninstallCommand(),
   start: async () => (await import("./start.ts")).startCommand(),
 };

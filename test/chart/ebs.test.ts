@@ -105,6 +105,13 @@ describe("the ebs driver", () => {
       expect(nodeOf(objects).spec.template.spec.automountServiceAccountToken).toBe(false);
     });
 
+    test("nodes get the region's label, as a cloud's controller gives it", async () => {
+      const job = (await simulated({ zone: "eu-central-1b" })).find(({ kind }) => kind === "Job");
+      expect(job?.metadata.name).toMatch(/^kura-csi-node-labels-/);
+      const args = ["label-nodes", "topology.kubernetes.io/region=eu-central-1"];
+      expect(job?.spec.template.spec.containers[0].args).toEqual(args);
+    });
+
     test("finds the files of volumes where the simulator has them", async () => {
       const objects = await simulated({ state: { dir: "/data/aws/ec2" } });
       const ec2 = containersOf(findObject(objects, "Deployment", "kura-csi-ec2"))[0];

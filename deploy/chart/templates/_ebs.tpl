@@ -12,18 +12,21 @@ http://{{ .simulator.clusterIP | default (printf "kura-csi-ec2.%s.svc" $.Release
 {{- end -}}
 {{- end -}}
 
+{{/* The region that is known here; nothing: as the instance says. A zone's name is its region's and a letter. */}}
+{{- define "kura.ebs.region" -}}
+{{- with .Values.backends.ebs -}}
+{{- if .region }}{{ .region }}{{ else if .simulator.enabled }}{{ regexReplaceAll "[a-z]$" .simulator.zone "" }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "kura.ebs.controllerArgs" -}}
 - --services=controller
 - --default-fs={{ .Values.backends.ebs.defaultFs }}
 {{- with include "kura.ec2" . }}
 - --ec2-endpoint={{ . }}
 {{- end }}
-{{- with .Values.backends.ebs }}
-{{- if .region }}
-- --region={{ .region }}
-{{- else if .simulator.enabled }}
-- --region={{ regexReplaceAll "[a-z]$" .simulator.zone "" }}
-{{- end }}
+{{- with include "kura.ebs.region" . }}
+- --region={{ . }}
 {{- end }}
 {{- include "kura.args.ebs" .Values.backends.ebs }}
 {{- end -}}

@@ -9,6 +9,10 @@
 {{ include "kura.rule" (list "" "nodes" "get") }}
 {{- end -}}
 
+{{- define "kura.rules.nodeLabels" -}}
+{{ include "kura.rule" (list "" "nodes" "list, patch") }}
+{{- end -}}
+
 {{- define "kura.rules.leases" -}}
 {{ include "kura.rule" (list "coordination.k8s.io" "leases" "get, list, watch, create, update, delete") }}
 {{- end -}}

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect, test } from "vitest";
 import { imdsAt } from "../../src/backend/ebs/imds.ts";
+import { command } from "../support/command.ts";
 import { mainFile } from "../support/driver.ts";
 import { startTestEc2, type TestEc2 } from "../support/ec2.ts";
 import { freePort } from "../support/port.ts";
@@ -45,6 +46,23 @@ test("kura hotplug plays the hands of one instance", async () => {
   await using _ = startAgent(ec2.url, ec2.devices, "--instance-id", here);
   await useVolume(ec2, here, zone, sandbox.path("ec2"));
   await ec2.stop();
+});
+
+test.each([
+  ["nobody", ["hotplug"], "--instance-id or --node says which instance this machine is"],
+  ["two", ["hotplug", "--node", "a", "--instance-id", here], `--instance-id ${here} or --node says which`],
+  [
+    "a type that is none",
+    ["hotplug", "--node", "a", "--instance-type", "big"],
+    "--instance-type big is not an instance",
+  ],
+  ["metadata of nobody", ["hotplug", "--instance-id", here, "--imds", ":0"], "--imds :0 needs --node"],
+  ["a label without value", ["label-nodes", "region"], "region is not of the form KEY=VALUE"],
+])("%s: refused in one line", async (_, args, complaint) => {
+  const { exitCode, stderr } = await command([process.execPath, mainFile, ...args]);
+  expect(stderr).toContain(`kura: ${complaint}`);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(exitCode).toBe(2);
 });
 
 test("of a node it makes an instance, waits for a simulator that starts later, and tells who the node is", async () => {

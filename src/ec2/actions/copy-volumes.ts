@@ -1,18 +1,17 @@
 import { defineAction } from "../action.ts";
 import { volumeBody } from "../bodies/volume.ts";
 import { invalidValue, refused } from "../error.ts";
-import { type AskedShape, shapeOf } from "../limits/volume-shape.ts";
+import { shapeOf } from "../limits/volume-shape.ts";
 import { readClientToken } from "../read/client-token.ts";
+import { type NewShape, readShape } from "../read/shape.ts";
 import { readTagSpecifications } from "../read/tags.ts";
 import { bear, replayOf } from "../volumes/birth.ts";
 import { makeId, parseVolumeId } from "../world/ids.ts";
 import type { ClientToken, Tags } from "../world/records.ts";
 import { shapeAt, volumeState } from "../world/states.ts";
 
-interface Wish {
+interface Wish extends NewShape {
   readonly source: string;
-  readonly shape: Omit<AskedShape, "sizeGiB">;
-  readonly sizeGiB: number | undefined;
   readonly tags: Tags;
   readonly token: ClientToken | undefined;
 }
@@ -34,22 +33,12 @@ export const copyVolumes = defineAction<Wish>({
     "UnknownVolumeType",
   ],
 
-  parse(parameters) {
-    const wish: Wish = {
-      source: parseVolumeId(parameters.required("SourceVolumeId")),
-      shape: {
-        type: parameters.text("VolumeType") ?? "gp2",
-        iops: parameters.integer("Iops"),
-        throughputMiB: parameters.integer("Throughput"),
-        multiAttach: parameters.boolean("MultiAttachEnabled") ?? false,
-      },
-      sizeGiB: parameters.integer("Size"),
-      tags: readTagSpecifications(parameters, "volume"),
-      token: readClientToken(parameters),
-    };
-    if (wish.sizeGiB !== undefined) shapeOf({ ...wish.shape, sizeGiB: wish.sizeGiB });
-    return wish;
-  },
+  parse: (parameters) => ({
+    source: parseVolumeId(parameters.required("SourceVolumeId")),
+    tags: readTagSpecifications(parameters, "volume"),
+    token: readClientToken(parameters),
+    ...readShape(parameters),
+  }),
 
   touches: ({ tags, source }) => [
     { kind: "volume", tags },

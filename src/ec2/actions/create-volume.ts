@@ -1,8 +1,9 @@
 import { defineAction, type Ec2 } from "../action.ts";
 import { volumeBody } from "../bodies/volume.ts";
 import { invalidCombination, invalidValue, refused } from "../error.ts";
-import { type AskedShape, shapeOf } from "../limits/volume-shape.ts";
+import { shapeOf } from "../limits/volume-shape.ts";
 import { readClientToken } from "../read/client-token.ts";
+import { type NewShape, readShape } from "../read/shape.ts";
 import { readTagSpecifications } from "../read/tags.ts";
 import { bear, replayOf } from "../volumes/birth.ts";
 import type { Parameters } from "../wire/parameters.ts";
@@ -11,10 +12,8 @@ import type { ClientToken, SnapshotRecord, Tags, VolumeRecord } from "../world/r
 import { snapshotState } from "../world/states.ts";
 import { isZone, noSuchZone, regionOf, zoneIdOf, zonesOf } from "../world/zones.ts";
 
-interface Wish {
+interface Wish extends NewShape {
   readonly zone: string;
-  readonly shape: Omit<AskedShape, "sizeGiB">;
-  readonly sizeGiB: number | undefined;
   readonly snapshotId: string | undefined;
   readonly encrypted: boolean;
   readonly kmsKeyId: string | undefined;
@@ -49,23 +48,15 @@ export const createVolume = defineAction<Wish>({
     const snapshotId = parameters.text("SnapshotId") || undefined;
     const wish: Wish = {
       zone: readZone(parameters, region),
-      shape: {
-        // EC2's own default, whatever drivers take for theirs
-        type: parameters.text("VolumeType") ?? "gp2",
-        iops: parameters.integer("Iops"),
-        throughputMiB: parameters.integer("Throughput"),
-        multiAttach: parameters.boolean("MultiAttachEnabled") ?? false,
-      },
-      sizeGiB: parameters.integer("Size"),
       snapshotId: snapshotId === undefined ? undefined : parseSnapshotId(snapshotId),
       encrypted: parameters.boolean("Encrypted") ?? false,
       kmsKeyId: parameters.text("KmsKeyId"),
       initializationRate: readInitializationRate(parameters, snapshotId),
       tags: readTagSpecifications(parameters, "volume"),
       token: readClientToken(parameters),
+      ...readShape(parameters),
     };
-    if (wish.sizeGiB !== undefined) shapeOf({ ...wish.shape, sizeGiB: wish.sizeGiB });
-    else if (snapshotId === undefined)
+    if (wish.sizeGiB === undefined && snapshotId === undefined)
       throw refused("MissingParameter", "The request must contain the parameter size/snapshot");
     if (wish.kmsKeyId !== undefined && !wish.encrypted)
       throw refused("InvalidParameterDependency", "The parameter KmsKeyId requires the parameter Encrypted to be set.");

@@ -21,6 +21,7 @@ export default defineConfig({
       level("sanity", onTheKernel),
       level("fuzz", onTheKernel),
       level("crash", onTheKernel),
+      level("durability", onTheKernel),
       level("replay", onTheKernel),
       level("clients", { testTimeout: 300_000 }),
       level("cluster", { ...onTheKernel, testTimeout: 600_000, hookTimeout: 600_000 }),

@@ -28,6 +28,7 @@ export const levels: readonly Level[] = [
   { name: "sanity", needsRoot: true, prepare: buildCsiSanity },
   { name: "fuzz", needsRoot: true },
   { name: "crash", needsRoot: true },
+  { name: "durability", needsRoot: true },
   { name: "replay", needsRoot: true },
   { name: "clients", needsRoot: false, prepare: preparePythonClients, onlyByName: true },
 ];

@@ -60,9 +60,9 @@ export const capabilityOf = (
  */
 export class Co {
   readonly client: CsiClient;
-  readonly #sandbox: Sandbox;
+  readonly #sandbox: Pick<Sandbox, "path">;
 
-  constructor(sandbox: Sandbox, { client }: Pick<TestDriver, "client">) {
+  constructor(sandbox: Pick<Sandbox, "path">, { client }: Pick<TestDriver, "client">) {
     this.#sandbox = sandbox;
     this.client = client;
   }

@@ -39,7 +39,7 @@ export async function makeSandbox({
     folder,
     pool,
     path: (...names) => join(folder, ...names),
-    [Symbol.asyncDispose]: () => removeAll(folder),
+    [Symbol.asyncDispose]: () => clearAway(folder),
   };
 }
 
@@ -52,7 +52,8 @@ async function mountFilesystem(type: "btrfs" | "ext4", path: string, bytes: numb
   await must("mount", "-o", "loop", file, path);
 }
 
-async function removeAll(folder: string): Promise<void> {
+/** A folder with all that is mounted below it and every loop device that shows a file in it. */
+export async function clearAway(folder: string): Promise<void> {
   for (let round = 0; round < 10 && (await hasLeftovers(folder)); round += 1) {
     const mounted = (await readMounts()).filter(({ path }) => path.startsWith(`${folder}/`)).reverse();
     for (const { path } of mounted) {

@@ -48,12 +48,18 @@ async function untilReady(snapshot: Snapshot): Promise<void> {
 
 /** Catches the copy that the driver has begun, and holds it; gives a way to let it go on. */
 async function holdCopy(): Promise<() => void> {
+  const pid = await catchCopy();
+  return () => process.kill(pid, "SIGCONT");
+}
+
+/** The copy that the driver has begun, held. */
+async function catchCopy(): Promise<number> {
   for (let patience = 5000; patience > 0; patience -= 1) {
     for (const pid of await childrenOf(driver.process.pid ?? 0)) {
       const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
       if (name.trim() !== "cp") continue;
       process.kill(pid, "SIGSTOP");
-      return () => process.kill(pid, "SIGCONT");
+      return pid;
     }
     await delay(1);
   }
@@ -128,6 +134,21 @@ describe("in a pool whose files share no blocks", () => {
     await untilReady(snapshot);
     await must("cmp", imageOf("volumes", volume.id), imageOf("snapshots", snapshot.snapshotId));
     await co.end(volume);
+  });
+
+  test("a copy that fails behind the answer says why to the next who asks for it; then another is made", async () => {
+    const volume = await filled("failed", 100 * MiB);
+    const making = co.snapshot("failed", volume);
+    const pid = await catchCopy();
+    const { snapshotId, readyToUse } = await making;
+    expect(readyToUse).toBe(false);
+    process.kill(pid, "SIGKILL");
+    await expect.poll(() => refusalOf(co.call("GetSnapshot", { snapshotId })).catch(() => "")).toContain("NOT_FOUND");
+    expect(await refusalOf(co.snapshot("failed", volume))).toMatch(
+      /INTERNAL: snapshot failed could not be copied: .*killed by SIGKILL/,
+    );
+    await untilReady(await co.snapshot("failed", volume));
+    await co.delete(volume);
   });
 
   test("a copy that a crash cut off is made anew, from the beginning", async () => {

@@ -1,5 +1,8 @@
 import { busy } from "../backend.ts";
 
+/** Of failures that nobody asked for again, the last ones are remembered. */
+const mostFailures = 100;
+
 interface Running {
   readonly work: Promise<unknown>;
   readonly wish: string;
@@ -23,6 +26,7 @@ export interface CopyWish {
  */
 export class Copies {
   readonly #running = new Map<string, Running>();
+  readonly #failures = new Map<string, Error>();
   readonly #stopping = new AbortController();
 
   /** Aborted when the driver ends: what is not whole by then begins anew after the next start. */
@@ -49,6 +53,20 @@ export class Copies {
         running.work.catch(() => {}),
         signal,
       );
+  }
+
+  /** Keeps why a copy failed for whoever asks for it next: he who asked first may have gone. */
+  noteFailure(key: string, error: Error): void {
+    this.#failures.set(key, error);
+    const [oldest] = this.#failures.keys();
+    if (this.#failures.size > mostFailures && oldest !== undefined) this.#failures.delete(oldest);
+  }
+
+  /** Told once: the next try begins anew. */
+  takeFailure(key: string): Error | undefined {
+    const error = this.#failures.get(key);
+    this.#failures.delete(key);
+    return error;
   }
 
   isRunning(key: string): boolean {

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { removeTree } from "../../host/files.ts";
+import { HostError } from "../../node/host-error.ts";
 import type { Step } from "../../node/step.ts";
 import { claimOfSnapshot } from "../../pool/claims.ts";
+import { prefixOfId } from "../../pool/id.ts";
 import { dataIn } from "../../pool/layout.ts";
 import { seal } from "../../pool/record.ts";
 import type { SnapshotRecord, VolumeRecord } from "../../pool/records.ts";
+import { BackendError, busy } from "../backend.ts";
 import type { LocalContext } from "./context.ts";
 import { folderOfSnapshot, readable } from "./entries.ts";
 import { make } from "./make.ts";
@@ -13,7 +16,10 @@ import { make } from "./make.ts";
 const patienceMs = 2000;
 const never = new AbortController().signal;
 
-/** Where blocks cannot be shared: the snapshot is there at once, and ready when all of it was copied. */
+/**
+ * Where blocks cannot be shared: the snapshot is there at once, and ready when all of it was copied. A copy that failed
+ * is told to whoever asks for that snapshot next, and the call after that begins another.
+ */
 export async function createSlowly(
   context: LocalContext,
   volume: VolumeRecord,
@@ -23,12 +29,16 @@ export async function createSlowly(
   const { pool, copies } = context;
   const unready: SnapshotRecord = { ...record, copying: true };
   const { id } = record;
+  const failure = copies.takeFailure(prefixOfId(id));
+  if (failure !== undefined) throw failure;
   const claim = claimOfSnapshot(record);
   await make(context, { id, parent: pool.layout.snapshots, file: "snapshot.json", claim }, async () => unready, signal);
   pool.snapshots.put(unready);
   begin(context, volume, unready);
   await Promise.race([copies.settled(id, signal), delay(patienceMs, undefined, { ref: false })]);
-  return readable(pool.snapshots.get(id)) ?? unready;
+  const made = readable(pool.snapshots.get(id));
+  if (made === undefined) throw copies.takeFailure(prefixOfId(id)) ?? busy(`snapshot ${id} is gone; try again`);
+  return made;
 }
 
 /** After a start: what was cut off is copied from the beginning. Without its volume it will never be whole. */
@@ -63,9 +73,20 @@ async function complete(context: LocalContext, volume: VolumeRecord, unready: Sn
     await host.perform({ steps }, never);
     pool.snapshots.put(whole);
   } catch (error) {
-    if (!copies.signal.aborted) await discard(context, unready);
+    if (!copies.signal.aborted) {
+      copies.noteFailure(prefixOfId(unready.id), couldNotCopy(unready.name, error));
+      await discard(context, unready);
+    }
     throw error;
   }
+}
+
+/** The same fault, in words that say what it was the end of. */
+function couldNotCopy(name: string, cause: unknown): Error {
+  const message = `snapshot ${name} could not be copied: ${cause instanceof Error ? cause.message : cause}`;
+  if (cause instanceof HostError) return new HostError(cause.kind, message, { cause });
+  if (cause instanceof BackendError) return new BackendError(cause.fault, message, { cause });
+  return new Error(message, { cause });
 }
 
 /** Nothing of it was ever whole: it goes, and the next try makes another. */

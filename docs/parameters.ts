@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { ebsParameters } from "../src/backend/ebs/parameters.ts";
 import { hostpathParameters } from "../src/backend/hostpath/parameters.ts";
 import { safeOptions } from "../src/backend/loop/mkfs-options.ts";
-import { loopParameters } from "../src/backend/loop/parameters.ts";
+import { loopParameters, loopSnapshotParameters } from "../src/backend/loop/parameters.ts";
 import type { ParameterRule } from "../src/backend/parameter-rules.ts";
 import { table } from "./table.ts";
 
@@ -16,7 +16,19 @@ export const parametersOf: Readonly<Record<string, readonly ParameterRule[]>> = 
 
 /** What follows a backend's table. */
 const moreOf: Readonly<Record<string, string>> = {
-  loop: `### mkfsOptions
+  loop: `### VolumeSnapshotClass
+
+${table(
+  ["key", "values", "meaning", "example"],
+  loopSnapshotParameters.map(({ key, values, description, example }) => [
+    `\`${key}\``,
+    values,
+    description,
+    `\`${key}: "${example}"\``,
+  ]),
+)}
+
+### mkfsOptions
 
 These options of mkfs are allowed, each with its value behind it: \`mkfsOptions: "-i 8192 -m 1"\`. Options that name a
 device or a file, or that need a newer kernel, are not.
@@ -50,7 +62,7 @@ volume is used. This page is made from the rules in the source by \`npm run docs
 
 Keys are compared without case, values are checked strictly, and a key that is not known is refused: a typo that is
 ignored is found too late. Keys that begin with \`csi.storage.k8s.io/\` belong to Kubernetes and are left alone.
-VolumeSnapshotClasses and VolumeGroupSnapshotClasses have no parameters but the tags of ebs.
+VolumeSnapshotClasses and VolumeGroupSnapshotClasses have no parameters but those of loop and the tags of ebs.
 
 ${Object.entries(parametersOf).map(sectionOf).join("\n")}`;
 

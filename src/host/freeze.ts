@@ -1,13 +1,14 @@
+import { HostError } from "../node/host-error.ts";
 import { CommandError, type Run } from "./run.ts";
 
 /**
- * Filesystems that we froze. Each is thawed by a timer at the latest: whoever waits for a write inside must not wait
- * for a slow copy.
+ * Filesystems that we froze. Each is thawed by a timer at the latest, for whoever waits for a write inside must not wait
+ * for a slow copy; unless that is what was asked for.
  */
 export class Freezer {
   readonly #run: Run;
   readonly #maxMs: number;
-  readonly #frozen = new Map<string, NodeJS.Timeout>();
+  readonly #frozen = new Map<string, NodeJS.Timeout | undefined>();
 
   constructor(run: Run, maxMs: number) {
     this.#run = run;
@@ -15,16 +16,18 @@ export class Freezer {
   }
 
   /** Stops writes and makes what is on the device consistent. What somebody else has frozen (EBUSY) is left to him. */
-  async freeze(path: string): Promise<void> {
+  async freeze(path: string, bounded: boolean): Promise<void> {
     try {
       await this.#run(["fsfreeze", "--freeze", path]);
-      this.#frozen.set(
-        path,
-        setTimeout(() => void this.thaw(path, false).catch(() => {}), this.#maxMs),
-      );
     } catch (error) {
       if (!(error instanceof CommandError) || !/busy/i.test(error.stderr)) throw error;
+      if (bounded) return;
+      throw new HostError("busy", `${path} is frozen by somebody else, who may thaw it at any time; try again`, {
+        cause: error,
+      });
     }
+    const thaw = () => void this.thaw(path, false).catch(() => {});
+    this.#frozen.set(path, bounded ? setTimeout(thaw, this.#maxMs) : undefined);
   }
 
   /** Lets writes go on. What is not frozen (EINVAL) stays so. */

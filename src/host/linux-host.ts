@@ -153,7 +153,7 @@ async function performStep(step: Exclude<Step, Note>, tools: Tools, signal: Abor
     case "remove-lost-and-found":
       return removeTarget(`${step.path}/lost+found`);
     case "freeze":
-      return freezer.freeze(step.path);
+      return freezer.freeze(step.path, step.bounded);
     case "thaw":
       return freezer.thaw(step.path, step.anyones);
     case "bind":

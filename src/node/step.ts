@@ -50,7 +50,8 @@ export type Step =
       readonly options: readonly string[];
     }
   | { readonly do: "remove-lost-and-found"; readonly path: string }
-  | { readonly do: "freeze"; readonly path: string }
+  /** Bounded: thawed after a while, whatever becomes of the rest. Otherwise it lasts until the plan thaws it. */
+  | { readonly do: "freeze"; readonly path: string; readonly bounded: boolean }
   /** Only what this process froze, unless `anyones`: after a crash the marks on disk say what we froze. */
   | { readonly do: "thaw"; readonly path: string; readonly anyones: boolean }
   // paths of the CO

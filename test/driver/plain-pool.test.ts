@@ -1,10 +1,12 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Co, type CoVolume, fromSnapshot, fromVolume, refusalOf, type Snapshot } from "../support/co.ts";
 import { must } from "../support/command.ts";
 import { startTestDriver, type TestDriver } from "../support/driver.ts";
+import { isFrozen } from "../support/frozen.ts";
+import { insist } from "../support/insist.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 
 const MiB = 2 ** 20;
@@ -117,6 +119,37 @@ describe("in a pool whose files share no blocks", () => {
     await co.end(volume);
   });
 
+  test("a mounted one is copied while it is frozen, where the class asks for that", async () => {
+    const volume = await co.start("held", { bytes: 200 * MiB });
+    await must("dd", "if=/dev/urandom", `of=${join(volume.target, "much")}`, "bs=1M", "count=100", "conv=fsync");
+    await writeFile(join(volume.target, "file"), "before");
+    const request = { name: "held", sourceVolumeId: volume.id, parameters: { freezeWhileCopying: "true" } };
+
+    const late = refusalOf(driver.client.call("CreateSnapshot", request, 5000));
+    await catchCopy();
+    expect(await isFrozen(volume.target)).toBe(true);
+    expect(await late).toContain("DEADLINE_EXCEEDED");
+    await expect.poll(() => isFrozen(volume.target), { timeout: 20_000 }).toBe(false);
+
+    const making = insist<{ snapshot: Snapshot }>(driver.client, "CreateSnapshot", request);
+    const goOn = await holdCopy();
+    expect(await isFrozen(volume.target)).toBe(true);
+    const writing = writeFile(join(volume.target, "file"), "after");
+    expect(
+      await refusalOf(
+        driver.client.call("NodeUnstageVolume", { volumeId: volume.id, stagingTargetPath: volume.staging }, 1000),
+      ),
+    ).toMatch(/ABORTED|DEADLINE_EXCEEDED/);
+    goOn();
+    const { snapshot } = await making;
+    expect(snapshot.readyToUse).toBe(true);
+    await writing;
+    expect(await isFrozen(volume.target)).toBe(false);
+    const restored = await co.start("held-restored", { bytes: 200 * MiB, source: fromSnapshot(snapshot) });
+    expect(await readFile(join(restored.target, "file"), "utf8")).toBe("before");
+    for (const one of [volume, restored]) await co.end(one);
+  });
+
   test("a snapshot is ready when it is whole; until then its volume stays as it is, and others don't notice", async () => {
     const volume = await filled("slow", 100 * MiB);
     const making = co.snapshot("slow", volume);
@@ -143,7 +176,8 @@ describe("in a pool whose files share no blocks", () => {
     const { snapshotId, readyToUse } = await making;
     expect(readyToUse).toBe(false);
     process.kill(pid, "SIGKILL");
-    await expect.poll(() => refusalOf(co.call("GetSnapshot", { snapshotId })).catch(() => "")).toContain("NOT_FOUND");
+    const gone = () => refusalOf(co.call("GetSnapshot", { snapshotId })).catch(() => "");
+    await expect.poll(gone, { timeout: 20_000 }).toContain("NOT_FOUND");
     expect(await refusalOf(co.snapshot("failed", volume))).toMatch(
       /INTERNAL: snapshot failed could not be copied: .*killed by SIGKILL/,
     );

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { command, must } from "../support/command.ts";
 import { isFrozen } from "../support/frozen.ts";
@@ -18,7 +19,7 @@ beforeAll(async () => {
 afterEach(() => command(["fsfreeze", "--unfreeze", bed.mountPoint]));
 afterAll(() => sandbox[Symbol.asyncDispose]());
 
-const freeze = () => ({ do: "freeze", path: bed.mountPoint }) as const;
+const freeze = (bounded = true) => ({ do: "freeze", path: bed.mountPoint, bounded }) as const;
 const thaw = (anyones = false) => ({ do: "thaw", path: bed.mountPoint, anyones }) as const;
 
 describe("a freeze", () => {
@@ -47,6 +48,17 @@ describe("a freeze", () => {
     await writeFile(join(bed.mountPoint, "waits"), "");
     expect(await isFrozen(bed.mountPoint)).toBe(false);
     await perform(host, [thaw()]);
+  });
+
+  test("that a copy needs outlasts that time, and cannot begin while it is somebody else's", async () => {
+    const host = await realHost(100);
+    await perform(host, [freeze(false)]);
+    await delay(300);
+    expect(await isFrozen(bed.mountPoint)).toBe(true);
+    const other = await realHost();
+    await expect(perform(other, [freeze(false)])).rejects.toThrow(/frozen by somebody else/);
+    await perform(host, [thaw()]);
+    expect(await isFrozen(bed.mountPoint)).toBe(false);
   });
 
   test("of an earlier process is thawed where its mark says that it was ours", async () => {

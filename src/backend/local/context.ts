@@ -2,7 +2,7 @@ import type { LinuxHost } from "../../host/linux-host.ts";
 import type { Source } from "../../node/volume.ts";
 import type { Pool } from "../../pool/pool.ts";
 import type { VolumeRecord } from "../../pool/records.ts";
-import type { OpenCreation, Topology, VolumeSpec, Volumes } from "../backend.ts";
+import type { OpenCreation, Parameters, Topology, VolumeSpec, Volumes } from "../backend.ts";
 import type { Copies } from "./copies.ts";
 import type { NodeLimit } from "./node-limit.ts";
 
@@ -40,5 +40,13 @@ export interface Medium {
   /** Throws where the volume cannot be copied as it is now. */
   requireCopy(volume: VolumeRecord, signal: AbortSignal): Promise<void>;
   /** Copies a volume as it is now. */
+  copy(volume: VolumeRecord, to: string, signal: AbortSignal): Promise<void>;
+  /** Where only what is still can be copied: volumes in use, which are made to be still for as long as it takes. */
+  readonly held?: HeldCopy;
+}
+
+export interface HeldCopy {
+  /** Whether that is asked for, and this volume is in use and can be held. */
+  suits(volume: VolumeRecord, parameters: Parameters, signal: AbortSignal): Promise<boolean>;
   copy(volume: VolumeRecord, to: string, signal: AbortSignal): Promise<void>;
 }

@@ -41,12 +41,13 @@ function listed(entry: Entry<SnapshotRecord>, source: VolumeId | undefined, topo
 
 async function create(
   context: LocalContext,
-  { name, source, places }: SnapshotSpec,
+  { name, source, places, parameters }: SnapshotSpec,
   signal: AbortSignal,
 ): Promise<SnapshotRecord> {
-  const { pool, topology } = context;
+  const { pool, topology, medium } = context;
   const volume = needVolume(pool, source);
-  await context.medium.requireCopy(volume, signal);
+  const isHeld = (await medium.held?.suits(volume, parameters, signal)) ?? false;
+  if (!isHeld) await medium.requireCopy(volume, signal);
   if (!isAllowed(topology, places)) {
     throw new BackendError(
       { kind: "wrong-place" },
@@ -54,7 +55,8 @@ async function create(
     );
   }
   const record = snapshotRecordOf(context, volume, { id: pool.newId(name), name, group: undefined });
-  if (context.medium.copiesSlowly) return createSlowly(context, volume, record, signal);
+  // what is held waits, so that is not done behind the answer
+  if (medium.copiesSlowly && !isHeld) return createSlowly(context, volume, record, signal);
   const making = {
     id: record.id,
     parent: pool.layout.snapshots,
@@ -65,7 +67,7 @@ async function create(
     context,
     making,
     async (data) => {
-      await context.medium.copy(volume, data, signal);
+      await (isHeld && medium.held ? medium.held : medium).copy(volume, data, signal);
       return record;
     },
     signal,

@@ -26,6 +26,6 @@ export async function requireStill(
   if (attached === undefined) return;
   throw new BackendError(
     { kind: "unfit", reason: "in use, no reflink" },
-    `volume ${record.id} is in use as ${attached.path}, and the filesystem of the pool ${pool.layout.root} cannot share blocks, so it cannot be copied at an instant; unpublish and unstage it first, or use a pool that can: kura pool create --image 20Gi --pool DIR`,
+    `volume ${record.id} is in use as ${attached.path}, and the filesystem of the pool ${pool.layout.root} cannot share blocks, so it cannot be copied at an instant; unpublish and unstage it first, let the class of its snapshots say freezeWhileCopying, or use a pool that can: kura pool create --image 20Gi --pool DIR`,
   );
 }

@@ -9,6 +9,7 @@ export async function cut(
   { pool, host }: LocalParts,
   wishes: readonly { readonly record: VolumeRecord; readonly to: string }[],
   signal: AbortSignal,
+  copy: "clone-image" | "copy-image" = "clone-image",
 ): Promise<void> {
   const cuts = await Promise.all(
     wishes.map(async ({ record, to }): Promise<Cut> => {
@@ -23,7 +24,7 @@ export async function cut(
       return { volume: record.id, from: image.file, to, sizeBytes: record.sizeBytes, facts };
     }),
   );
-  await host.perform(planCut(cuts, pool.layout.frozen), signal);
+  await host.perform(planCut(cuts, pool.layout.frozen, copy), signal);
 }
 
 /** Copies of several volumes at one instant share blocks; a pool that cannot do that says how to get one that can. */

@@ -17,6 +17,7 @@ import { badParameter } from "../parameter-rules.ts";
 import type { LoopContext } from "./context.ts";
 import { copyStill, requireStill } from "./copy-still.ts";
 import { cut } from "./cut.ts";
+import { heldCopy } from "./held-copy.ts";
 import { imageOfVolume } from "./image.ts";
 import { asksForSmallBlocks, checkMkfsOptions } from "./mkfs-options.ts";
 import { minimumBytesOf, sectorBytesFor, sectorBytes as smallestSectorBytes } from "./sizes.ts";
@@ -34,6 +35,7 @@ export const loopMedium = (context: LoopContext): Medium => ({
   requireCopy: (record, signal) => (context.pool.reflink ? Promise.resolve() : requireStill(context, record, signal)),
   copy: (record, to, signal) =>
     context.pool.reflink ? cut(context, [{ record, to }], signal) : copyStill(context, record, to, signal),
+  ...(!context.pool.reflink && { held: heldCopy(context) }),
 });
 
 type Bytes = Pick<VolumeRecord, "sectorBytes" | "filesystem">;

@@ -56,6 +56,19 @@ export const loopParameters: readonly ParameterRule[] = [
   },
 ];
 
+/** What a VolumeSnapshotClass of the loop backend may say. */
+export const loopSnapshotParameters: readonly ParameterRule[] = [
+  {
+    key: "freezeWhileCopying",
+    schema: trueOrFalse,
+    values: "true or false",
+    description:
+      "In a pool whose files share no blocks, a volume that is mounted can be snapshotted only if its filesystem stays frozen until all of it was copied (true): whoever writes to it waits, at most until the call's deadline, and then there is no snapshot. Otherwise (false, the default) it must be unstaged first. Elsewhere it changes nothing.",
+    example: "true",
+    mutable: false,
+  },
+];
+
 export const loopParameterRules: ParameterRules = {
   parse: (parameters) => parseParameters(loopParameters, parameters),
   parseMutable: (parameters) =>
@@ -63,7 +76,7 @@ export const loopParameterRules: ParameterRules = {
       loopParameters.filter(({ mutable }) => mutable),
       parameters,
     ),
-  parseForSnapshot: (parameters) => parseParameters([], parameters),
+  parseForSnapshot: (parameters) => parseParameters(loopSnapshotParameters, parameters),
   parseInline: (parameters) =>
     parseParameters(
       loopParameters.filter(({ inline }) => inline),

@@ -18,18 +18,25 @@ export interface Cut {
  * flushed is flushed, or it would be missing; and mounted filesystems are frozen, so that the copy is clean. All are
  * frozen before the first is cloned, and all are thawed whatever happens. A mark on disk says that we froze, for the
  * start after a crash.
+ *
+ * Where blocks cannot be shared, and only a copy byte by byte can be made, the freeze is what makes the cut: it lasts
+ * as long as the copy.
  */
-export function planCut(cuts: readonly Cut[], frozenFolder: string): Plan {
+export function planCut(
+  cuts: readonly Cut[],
+  frozenFolder: string,
+  copy: "clone-image" | "copy-image" = "clone-image",
+): Plan {
   const inUse = cuts.filter(({ facts }) => facts.device !== undefined);
   const mounted = inUse.flatMap((cut) => {
-    const path = cut.facts.shownAt.find(({ as, readOnly, alive }) => as === "filesystem" && !readOnly && alive)?.path;
+    const path = whereToFreeze(cut.facts);
     return path === undefined ? [] : [{ path, mark: join(frozenFolder, cut.volume) }];
   });
   const steps: Step[] = [
     ...inUse.map(({ from }): Step => ({ do: "flush", device: { image: from, readOnly: false } })),
     ...mounted.map(({ mark }): Step => ({ do: "make-file", path: mark })),
-    ...mounted.map(({ path }): Step => ({ do: "freeze", path })),
-    ...cuts.map(({ from, to, sizeBytes }): Step => ({ do: "clone-image", from, to, sizeBytes })),
+    ...mounted.map(({ path }): Step => ({ do: "freeze", path, bounded: copy === "clone-image" })),
+    ...cuts.map(({ from, to, sizeBytes }): Step => ({ do: copy, from, to, sizeBytes })),
   ];
   const after: Step[] = [
     ...mounted.map(({ path }): Step => ({ do: "thaw", path, anyones: false })),
@@ -37,3 +44,7 @@ export function planCut(cuts: readonly Cut[], frozenFolder: string): Plan {
   ];
   return { steps, finally: after };
 }
+
+/** Where its filesystem can be frozen; undefined: it has none that is mounted and written to. */
+export const whereToFreeze = ({ shownAt }: VolumeFacts): string | undefined =>
+  shownAt.find(({ as, readOnly, alive }) => as === "filesystem" && !readOnly && alive)?.path;

@@ -47,6 +47,21 @@ export const snapshotOperations = [
     end: ({ volume }, world) => world.end(volume),
   }),
   operation({
+    name: "CreateSnapshot of a mounted volume, frozen while it is copied",
+    on: "plain",
+    prepare: (world) => mountedWithData(world, "source", { bytes: 16 * MiB, use: "ext4" }),
+    call: (_, { volume }) => [
+      "CreateSnapshot",
+      { name: "cut", sourceVolumeId: volume.id, parameters: { freezeWhileCopying: "true" } },
+    ],
+    check: async (_, source, world, { snapshot }: Cut) => {
+      await expectUnharmed(source);
+      await expectData(world, `snapshots/${snapshot.snapshotId}`, "ext4", source.sum);
+    },
+    undo: (_, __, world, { snapshot: { snapshotId } }: Cut) => world.call("DeleteSnapshot", { snapshotId }),
+    end: ({ volume }, world) => world.end(volume),
+  }),
+  operation({
     name: "DeleteSnapshot",
     prepare: oneMounted,
     before: ({ co }, { volume }) => co.snapshot("cut", volume),

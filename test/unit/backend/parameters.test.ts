@@ -125,7 +125,7 @@ test("only the keys that are said to be mutable can be changed", () => {
     "INVALID_ARGUMENT: parameter thin is not known; known are iops, throughput",
   );
   expect(refusal(() => loopParameterRules.parseForSnapshot({ iops: "1" }))).toBe(
-    "INVALID_ARGUMENT: parameter iops is not known; known are none",
+    "INVALID_ARGUMENT: parameter iops is not known; known are freezeWhileCopying",
   );
 });
 

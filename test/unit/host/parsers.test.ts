@@ -176,6 +176,13 @@ describe("a cut", () => {
       ],
       ["thaw /a2", "thaw /b", "remove-file /frozen/a", "remove-file /frozen/b"],
     ]));
+  test("byte by byte stays frozen for as long as it takes", () => {
+    const { steps } = planCut([cutOf("a", [shown("/a")])], "/frozen", "copy-image");
+    expect(steps.slice(-2)).toEqual([
+      { do: "freeze", path: "/a", bounded: false },
+      { do: "copy-image", from: "/v/a", to: "/s/a", sizeBytes: 5 },
+    ]);
+  });
   test.each([
     ["only read", { readOnly: true }],
     ["shut down", { alive: false }],

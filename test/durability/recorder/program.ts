@@ -4,6 +4,9 @@
  * disk can say in the same order what he asked for and what he was told.
  *
  *     node program.ts IMAGE NOTES     with /dev/fuse as descriptor 3; ends when it is unmounted
+ *
+ * One request at a time: a flush covers every write that came before it. A disk of many hands might still have one of
+ * them in a hand; that a filesystem waits for its own writes before it flushes is not what is tested.
  */
 import { fstatSync, openSync, readSync, statfsSync, writeSync } from "node:fs";
 import * as fuse from "./fuse.ts";

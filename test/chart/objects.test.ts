@@ -107,7 +107,9 @@ describe("the loop driver", () => {
       { name: "beside", dir: "/data/kura/beside" },
       { name: "below", dir: "/mnt/nvme/kura/deep/er/pool" },
     ];
-    const node = nodeOf(await objectsOf({ backends: { loop: { pool: { dir: "/data/kura/pool" }, pools } } }));
+    const storageClasses = pools.map(({ name }) => ({ name, backend: "loop", parameters: { pool: name } }));
+    const backends = { loop: { pool: { dir: "/data/kura/pool" }, pools } };
+    const node = nodeOf(await objectsOf({ backends, storageClasses, defaultClass: { name: "" } }));
     const kura = containerOf(node, "kura");
     expect(kura.env).toContainEqual({
       name: "KURA_POOL",

@@ -38,6 +38,11 @@ describe("values that cannot be meant are refused, by name", () => {
       /pools: two have the name a/,
     ],
     [
+      "a class of a pool that its backend has not",
+      { storageClasses: [{ name: "a", backend: "loop", parameters: { Pool: "fast" } }], defaultClass: { name: "a" } },
+      /storageClasses: a: backend loop has no pool fast/,
+    ],
+    [
       "a further pool of directories with an image",
       { backends: { hostpath: { pools: [{ name: "a", dir: "/a/b", imageSize: "1Gi" }] } } },
       /imageSize/,

@@ -117,6 +117,10 @@ describe("two pools", () => {
     expect(statuses.map(({ root }) => root)).toEqual([sandbox.pool, fast]);
     expect(statuses.map(({ id }) => id)).toEqual([here, there].map(({ id }) => id.slice(0, 8)));
     expect(statuses.map(({ volumes }) => volumes)).toEqual([1, 1]);
+    const { stdout } = await kura(["pool", "export-pv", "--pool", sandbox.pool, "--pool", `fast=${fast}`]);
+    type Exported = { items: { spec: { csi: { volumeHandle: string } } }[] };
+    const handles = (JSON.parse(stdout) as Exported).items.map(({ spec }) => spec.csi.volumeHandle);
+    expect(handles).toEqual([here.id, there.id]);
     for (const volume of [here, there]) await co.delete(volume);
   });
 

@@ -49,6 +49,18 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Refuses a class that names a pool which its backend has not. Takes root and class. */}}
+{{- define "kura.requirePool" -}}
+{{- $names := list "default" -}}
+{{- range (index .root.Values.backends .class.backend).pools }}{{ $names = append $names .name }}{{ end -}}
+{{- $class := .class -}}
+{{- range $key, $name := .class.parameters -}}
+{{- if and (eq (lower $key) "pool") (not (has $name $names)) -}}
+{{- fail (printf "storageClasses: %s: backend %s has no pool %s" $class.name $class.backend $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* What is mounted from the host for them: the parent of each, once, as a list in JSON. */}}
 {{- define "kura.poolParents" -}}
 {{- $parents := list -}}

@@ -19,7 +19,8 @@ test("one kubectl apply installs kura", async () => {
   await kubectl("apply", "--filename", overlay);
 });
 
-const workloads = parseObjects(await readFile(overlay, "utf8"))
+const objects = parseObjects(await readFile(overlay, "utf8"));
+const workloads = objects
   .filter(({ kind }) => kind === "DaemonSet" || kind === "Deployment")
   .map(({ kind, metadata }) => `${kind}/${metadata.name}`.toLowerCase());
 
@@ -27,10 +28,20 @@ test.each(workloads)("%s becomes ready", async (workload) => {
   await kubectl("--namespace", "kura-system", "rollout", "status", workload, "--timeout=90s");
 });
 
+/** As the overlay says it. */
+function volumeLimit(): number {
+  const { spec } = objects.find(({ kind, metadata }) => kind === "DaemonSet" && metadata.name === "kura-csi-loop-node");
+  const flag = /^--max-volumes-per-node=/;
+  return Number(spec.template.spec.containers[0].args.find((each: string) => flag.test(each)).replace(flag, ""));
+}
+
 test("kubelet knows the driver, and where its volumes can be", async () => {
   const driver = await until("the driver is in CSINode", async () => {
     const { items } = await get("csinodes");
     return items[0].spec.drivers?.find(({ name }: { name: string }) => name === "loop.csi.kura.dev");
   });
-  expect(driver).toMatchObject({ allocatable: { count: 110 }, topologyKeys: ["topology.loop.csi.kura.dev/node"] });
+  expect(driver).toMatchObject({
+    allocatable: { count: volumeLimit() },
+    topologyKeys: ["topology.loop.csi.kura.dev/node"],
+  });
 });

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { CoVolume, VolumeWish } from "../support/co.ts";
 import { must } from "../support/command.ts";
-import type { CrashWorld } from "../support/crash-world.ts";
+import type { KilledWorld } from "../support/killed-world.ts";
 import { loopsNow } from "../support/loops.ts";
 import { sha256 } from "../support/picture.ts";
 
@@ -16,8 +16,8 @@ export interface WithData {
   readonly sum: string;
 }
 
-export async function mountedWithData({ co }: CrashWorld, name: string, wish: VolumeWish): Promise<WithData> {
-  const volume = await co.start(name, wish);
+export async function mountedWithData(world: KilledWorld, name: string, wish: VolumeWish): Promise<WithData> {
+  const volume = await world.show(name, wish);
   return { volume, sum: await writeData(join(volume.target, "data")) };
 }
 
@@ -36,17 +36,23 @@ export async function writeData(path: string, bytes = 4 * MiB): Promise<string> 
 
 export const sumOf = async (path: string): Promise<string> => sha256(await readFile(path));
 
-/** The image of a volume or snapshot of the pool holds the file `data` with that checksum. */
-export async function expectData({ sandbox }: CrashWorld, thing: string, fsType: string, sum: string): Promise<void> {
+/** The image of a volume or snapshot holds the file `data` with that checksum. */
+export async function expectData(
+  { store, sandbox }: KilledWorld,
+  thing: string,
+  fsType: string,
+  sum: string,
+): Promise<void> {
   // a copy, so that a journal can be replayed and nothing of what is looked at changes
-  const [copy, path] = [sandbox.path("pool", "looked-at"), sandbox.path("looked-at")];
+  const [copy, path] = [join(store, "looked-at"), sandbox.path("looked-at")];
   await mkdir(path, { recursive: true });
-  await must("cp", "--reflink=auto", sandbox.path("pool", thing, "data"), copy);
+  await must("cp", "--reflink=auto", join(store, thing, "data"), copy);
   await must("mount", "-t", fsType, "-o", fsType === "xfs" ? "loop,nouuid" : "loop", copy, path);
   const found = await sumOf(join(path, "data"));
   await must("umount", path);
   // mount(8) lets its loop device go with the mount, which is late where somebody else looks at the device just then
-  await expect.poll(loopsNow, { timeout: 10_000 }).not.toContainEqual(expect.stringContaining(copy));
+  const isGone = async () => expect(await loopsNow()).not.toContainEqual(expect.stringContaining(copy));
+  await vi.waitFor(isGone, { timeout: 10_000 });
   await must("rm", copy);
   expect(found, `the data in ${thing}`).toBe(sum);
 }

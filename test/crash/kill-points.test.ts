@@ -1,16 +1,27 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { CrashWorld } from "../support/crash-world.ts";
+import { MiB } from "./data.ts";
 import { drivers, type Operation } from "./operation.ts";
 import { directoryOperations } from "./operations/directories.ts";
-import { nodeOperations } from "./operations/node.ts";
-import { snapshotOperations } from "./operations/snapshots.ts";
+import { imageOperations, type NodeWishes, nodeOperations } from "./operations/node.ts";
+import { copiedWhileFrozen, snapshotOperations } from "./operations/snapshots.ts";
 import { volumeOperations } from "./operations/volumes.ts";
+import { tryAll } from "./try-all.ts";
+
+const wishes: NodeWishes = {
+  ext4: { bytes: 64 * MiB, use: "ext4", parameters: { iops: "500" } },
+  xfs: { bytes: 300 * MiB, use: "xfs" },
+  block: { bytes: 16 * MiB, use: "block", parameters: { iops: "500" } },
+  grownBytes: { ext4: 128 * MiB, xfs: 400 * MiB },
+};
 
 const operations: readonly Operation[] = [
   ...volumeOperations,
-  ...snapshotOperations,
-  ...nodeOperations,
+  ...snapshotOperations(wishes),
+  copiedWhileFrozen,
+  ...nodeOperations(wishes),
+  ...imageOperations(wishes, { bytes: 128 * MiB, use: "btrfs" }),
   ...directoryOperations,
 ];
 
@@ -37,7 +48,7 @@ for (const [name, { flags, plain }] of Object.entries(drivers)) {
     for (const operation of operations.filter(({ on = "loop" }) => on === name)) {
       test(
         `${operation.name}: the same call again ends as if nothing had happened`,
-        () => inWorld((world) => tryAll(world, operation)),
+        () => inWorld(async (world) => void survived.push(...(await tryAll(world, operation)))),
         600_000,
       );
     }
@@ -54,36 +65,3 @@ describe("the kill points", () => {
     process.stdout.write(`${survived.length} kill points in ${operations.length} operations\n`);
   });
 });
-
-/** Once without a crash, to see its points and where it leads; then again with a crash at each of them. */
-async function tryAll(world: CrashWorld, operation: Operation): Promise<void> {
-  const { prepare, before, call, check, undo, end } = operation;
-  const ready = await prepare?.(world);
-  const start = await world.picture();
-  let points: readonly string[] = [];
-  let goal: object = {};
-  for (let point = 0; point <= points.length; point += 1) {
-    const made = await before?.(world, ready);
-    const [rpc, request] = call(made, ready);
-    let answer: object = {};
-    const work = async () => {
-      answer = await world.call(rpc, request);
-    };
-    if (point === 0) points = await world.pointsOf(work);
-    else {
-      expect(await world.cut(point, (client) => client.call(rpc, request))).toEqual(points.slice(0, point));
-      await world.start();
-      await work();
-    }
-    const picture = await world.picture();
-    const where = point === 0 ? "without a crash" : `killed ${points[point - 1]} (point ${point})`;
-    if (point === 0) goal = picture;
-    expect(picture, where).toEqual(goal);
-    await check?.(made, ready, world, answer as never);
-    await undo?.(made, ready, world, answer as never);
-    expect(await world.picture(), `${where}, and undone`).toEqual(start);
-    if (point > 0) survived.push(points[point - 1] ?? "");
-  }
-  expect(points.length, "a call without a step has nothing to kill").toBeGreaterThan(0);
-  await end?.(ready, world);
-}

@@ -1,5 +1,5 @@
 import { capabilityOf, type VolumeWish } from "../support/co.ts";
-import type { CrashWorld } from "../support/crash-world.ts";
+import type { KilledWorld } from "../support/killed-world.ts";
 
 /** Drivers by what they are started with. A plain pool lies on the temporary folder's filesystem, mostly without reflink. */
 export const drivers = {
@@ -15,16 +15,16 @@ export interface Operation<Ready = unknown, Made = unknown> {
   /** The driver that it needs, where that is not the plain one. */
   readonly on?: keyof typeof drivers;
   /** Once, before all: what stays the same over all kill points. */
-  readonly prepare?: (world: CrashWorld) => Promise<Ready>;
+  readonly prepare?: (world: KilledWorld) => Promise<Ready>;
   /** Before each try. */
-  readonly before?: (world: CrashWorld, ready: Ready) => Promise<Made>;
+  readonly before?: (world: KilledWorld, ready: Ready) => Promise<Made>;
   /** The call, as a sidecar makes it: with the same request as often as it takes. */
   readonly call: (made: Made, ready: Ready) => readonly [rpc: string, request: object];
   /** What must be true after it besides what every picture shows: data. */
-  readonly check?: (made: Made, ready: Ready, world: CrashWorld, answer: never) => Promise<unknown>;
+  readonly check?: (made: Made, ready: Ready, world: KilledWorld, answer: never) => Promise<unknown>;
   /** Back to where it was before the try. */
-  readonly undo?: (made: Made, ready: Ready, world: CrashWorld, answer: never) => Promise<unknown>;
-  readonly end?: (ready: Ready, world: CrashWorld) => Promise<unknown>;
+  readonly undo?: (made: Made, ready: Ready, world: KilledWorld, answer: never) => Promise<unknown>;
+  readonly end?: (ready: Ready, world: KilledWorld) => Promise<unknown>;
 }
 
 /** Only says that the parts of an operation fit together; what they hand on is nobody else's business. */

@@ -42,7 +42,7 @@ async function useVolume(ec2: TestEc2, instance: string, AvailabilityZone: strin
 
 test("kura hotplug plays the hands of one instance", async () => {
   await using sandbox = await makeSandbox({ plain: true });
-  await using ec2 = await startTestEc2(sandbox, []);
+  await using ec2 = await startTestEc2(sandbox, { flags: [] });
   await using _ = startAgent(ec2.url, ec2.devices, "--instance-id", here);
   await useVolume(ec2, here, zone, sandbox.path("ec2"));
   await ec2.stop();
@@ -70,7 +70,7 @@ test("of a node it makes an instance, waits for a simulator that starts later, a
   const [port, imds] = [await freePort(), `127.0.0.1:${await freePort()}`];
   const flags = ["--node", "worker", "--zone", "us-east-1b", "--instance-type", "c5.large", "--imds", imds];
   await using _ = startAgent(`http://127.0.0.1:${port}`, sandbox.path("dev"), ...flags);
-  await using ec2 = await startTestEc2(sandbox, [], port);
+  await using ec2 = await startTestEc2(sandbox, { flags: [], port });
   const self = await until(
     () =>
       imdsAt(`http://${imds}`)

@@ -24,7 +24,7 @@ afterAll(() => group?.remove());
 
 async function withEc2(profile: string, work: (ec2: TestEc2, sandbox: Sandbox) => Promise<void>): Promise<void> {
   await using sandbox = await makeSandbox({ plain: true });
-  const ec2 = await startTestEc2(sandbox, ["--hotplug", "--profile", profile]);
+  const ec2 = await startTestEc2(sandbox, { flags: ["--hotplug", "--profile", profile] });
   try {
     await work(ec2, sandbox);
   } finally {
@@ -73,7 +73,7 @@ describe("a volume does what its type promises, measured by fio in a child group
   let ec2: TestEc2;
   beforeAll(async () => {
     sandbox = await makeSandbox({ plain: true });
-    ec2 = await startTestEc2(sandbox, ["--hotplug", "--profile", "aws"]);
+    ec2 = await startTestEc2(sandbox, { flags: ["--hotplug", "--profile", "aws"] });
   });
   afterAll(async () => {
     await ec2?.stop();

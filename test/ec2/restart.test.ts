@@ -85,7 +85,7 @@ describe("a simulator that is killed loses nothing that it has answered", () => 
   test("a volume that was to vanish is gone, and its token burnt", async () => {
     await using sandbox = await makeSandbox({ plain: true });
     const create = new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, ClientToken: "t" });
-    await using before = await startTestEc2(sandbox, ["--profile", "aws"]);
+    await using before = await startTestEc2(sandbox, { flags: ["--profile", "aws"] });
     const fault = JSON.stringify({ kind: "vanish" });
     await fetch(`${before.url}/kura/faults`, { method: "POST", body: fault });
     await before.client.send(create);
@@ -100,7 +100,7 @@ describe("a simulator that is killed loses nothing that it has answered", () => 
 
   test("what was being attached or detached gets there, and a mounted volume is not let go", async () => {
     await using sandbox = await makeSandbox({ plain: true });
-    await using before = await startTestEc2(sandbox, ["--hotplug", "--profile", "aws"]);
+    await using before = await startTestEc2(sandbox, { flags: ["--hotplug", "--profile", "aws"] });
     const first = stepsWith(before.client, before.devices);
     const [coming, going] = [await first.make(), await first.make()];
     const device = await first.attach(going);
@@ -112,7 +112,7 @@ describe("a simulator that is killed loses nothing that it has answered", () => 
     await before.client.send(new DetachVolumeCommand({ VolumeId: going }));
     await before.kill();
 
-    await using after = await startTestEc2(sandbox, ["--hotplug", "--profile", "aws"]);
+    await using after = await startTestEc2(sandbox, { flags: ["--hotplug", "--profile", "aws"] });
     const then = stepsWith(after.client, after.devices);
     await then.untilAttachment(coming, "attached");
     await then.untilAttachment(going, "busy");

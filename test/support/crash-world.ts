@@ -1,37 +1,43 @@
-import { once } from "node:events";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { type CsiClient, csiClient } from "../../src/grpc/client.ts";
 import { askDriver } from "../../src/grpc/maintenance.ts";
 import type { Finding } from "../../src/pool/check.ts";
 import type { Garbage } from "../../src/pool/garbage.ts";
-import { Co, type CoVolume } from "./co.ts";
-import { startTestDriver, type TestDriver } from "./driver.ts";
+import { Co, type CoVolume, type VolumeWish } from "./co.ts";
+import { type DriverOptions, startTestDriver, type TestDriver } from "./driver.ts";
 import { insist } from "./insist.ts";
+import { KillPoints } from "./kill-points.ts";
+import type { KilledWorld } from "./killed-world.ts";
 import { pictureOf } from "./picture.ts";
 import { makeSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
 const program = fileURLToPath(new URL("stepping-driver.ts", import.meta.url));
 
 /** A sandbox with a driver in it that can be killed at any step, and that comes back. */
-export class CrashWorld implements AsyncDisposable {
+export class CrashWorld implements KilledWorld {
   readonly sandbox: Sandbox;
-  readonly #flags: readonly string[];
+  readonly #points: KillPoints;
+  readonly #start: StartDriver;
   #driver: TestDriver | undefined;
 
-  private constructor(sandbox: Sandbox, flags: readonly string[]) {
+  private constructor(sandbox: Sandbox, points: KillPoints, start: StartDriver) {
     this.sandbox = sandbox;
-    this.#flags = flags;
+    this.#points = points;
+    this.#start = start;
     const stream: CsiClient["stream"] = (...call) => this.driver.client.stream(...call);
     this.co = new Co(sandbox, { client: { call: this.call, stream, close: () => {} } });
   }
 
   static async make(flags: readonly string[] = [], options: SandboxOptions = {}): Promise<CrashWorld> {
-    const world = new CrashWorld(await makeSandbox(options), flags);
-    await world.#signalAt(undefined);
+    const sandbox = await makeSandbox(options);
+    return CrashWorld.in(sandbox, (more) => startTestDriver(sandbox, { flags, ...more }));
+  }
+
+  static async in(sandbox: Sandbox, start: StartDriver): Promise<CrashWorld> {
+    const world = new CrashWorld(sandbox, await KillPoints.of("driver", sandbox), start);
     await world.start();
     return world;
   }
@@ -41,59 +47,62 @@ export class CrashWorld implements AsyncDisposable {
     return this.#driver;
   }
 
+  get store(): string {
+    return this.sandbox.pool;
+  }
+
   kill(): Promise<void> {
     return this.driver.kill();
   }
 
   async start(): Promise<void> {
     await this.#driver?.kill();
-    const env = { KURA_TEST_STEPS: this.#stepsFile, KURA_TEST_KILL: this.#killFile };
-    this.#driver = await startTestDriver(this.sandbox, { flags: this.#flags, program, env });
+    this.#driver = await this.#start({ program, env: this.#points.env });
   }
 
   /** Kubernetes, as patient as it is: the same request until there is a final answer. */
   readonly co: Co;
 
-  /** The same request until there is a final answer. */
   call = <Answer extends object = Record<string, unknown>>(rpc: string, request: object): Promise<Answer> =>
     insist<Answer>(this.driver.client, rpc, request);
 
-  /** To its end, and kubelet's folders with it. */
+  nameFor(what: string): string {
+    return what;
+  }
+
+  bring(what: string, wish: VolumeWish): Promise<CoVolume> {
+    return this.co.create(what, wish);
+  }
+
+  show(what: string, wish: VolumeWish): Promise<CoVolume> {
+    return this.co.start(what, wish);
+  }
+
   async end(volume: CoVolume): Promise<void> {
     await this.co.end(volume);
     await rm(dirname(volume.staging), { recursive: true, force: true });
   }
 
-  /** Every point at which `work` can be cut: the beginnings and ends of its steps, in order. */
-  async pointsOf(work: () => Promise<unknown>): Promise<readonly string[]> {
-    await writeFile(this.#stepsFile, "");
-    await work();
-    return this.#steps();
+  pointsOf(work: () => Promise<unknown>): Promise<readonly string[]> {
+    return this.#points.during(work);
   }
 
-  /** Does `work` and kills the driver at the given point of it, the first being 1. Returns the points that were seen. */
+  async cutCall(way: readonly string[], rpc: string, request: object): Promise<void> {
+    expect(await this.cut(way.length, (client) => client.call(rpc, request))).toEqual(way);
+    await this.start();
+  }
+
+  /** Does `work` and kills the driver at the given point of it. Returns the points that were seen. */
   async cut(point: number, work: (client: CsiClient) => Promise<unknown>): Promise<readonly string[]> {
-    await writeFile(this.#stepsFile, "");
-    await this.#signalAt(point);
     const { process: child, endpoint } = this.driver;
     const client = csiClient(endpoint);
-    const died = once(child, "exit");
-    const outcome = work(client).then(
-      () => "answered",
-      () => "cut",
-    );
-    const signal = await Promise.race([
-      died.then(([, signal]) => signal as string),
-      delay(60_000, "nothing", { ref: false }),
-    ]);
-    const answer = await outcome;
-    client.close();
-    await this.#signalAt(undefined);
-    expect({ signal, answer }, `the driver was to be killed at point ${point}`).toEqual({
-      signal: "SIGKILL",
-      answer: "cut",
-    });
-    return this.#steps();
+    try {
+      const killed = await this.#points.killAt({ nth: point }, child, () => work(client));
+      await expect(killed.work, "the call that was cut").rejects.toThrow();
+      return killed.reached;
+    } finally {
+      client.close();
+    }
   }
 
   /** The point of `work` at which a step begins or ends (`after freeze`), learnt by doing it once. */
@@ -104,21 +113,19 @@ export class CrashWorld implements AsyncDisposable {
   }
 
   /** Halts the driver at a point of what is asked of it next, until it is sent a SIGCONT. */
-  async haltAt(point: number): Promise<void> {
-    await writeFile(this.#stepsFile, "");
-    await this.#signalAt(point, "SIGSTOP");
+  haltAt(point: number): Promise<void> {
+    return this.#points.signalAt({ nth: point }, "SIGSTOP");
   }
 
   /** Starts a driver that is to be killed in its own recovery. */
   async cutStart(point: number): Promise<readonly string[]> {
-    await writeFile(this.#stepsFile, "");
-    await this.#signalAt(point);
+    await this.#points.signalAt({ nth: point });
     await expect(this.start()).rejects.toThrow("ended at once");
-    await this.#signalAt(undefined);
-    return this.#steps();
+    const reached = await this.#points.reached();
+    await this.#points.signalAt(undefined);
+    return reached;
   }
 
-  /** What there is now, once what was deleted is gone; nothing may be there that a crash left. */
   async picture(): Promise<object> {
     const { endpoint } = this.driver;
     const left = ((await askDriver(endpoint, "gc")) as readonly Garbage[]).filter(({ kind }) => kind !== "trash");
@@ -132,20 +139,7 @@ export class CrashWorld implements AsyncDisposable {
     await this.#driver?.kill();
     await this.sandbox[Symbol.asyncDispose]();
   }
-
-  get #stepsFile(): string {
-    return this.sandbox.path("steps");
-  }
-
-  get #killFile(): string {
-    return this.sandbox.path("kill");
-  }
-
-  #signalAt(point: number | undefined, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-    return writeFile(this.#killFile, point === undefined ? "" : `${point} ${signal}`);
-  }
-
-  async #steps(): Promise<readonly string[]> {
-    return (await readFile(this.#stepsFile, "utf8")).split("\n").filter((line) => line !== "");
-  }
 }
+
+/** Starts a driver of that program, with those variables in its environment. */
+type StartDriver = (options: Pick<DriverOptions, "program" | "env">) => Promise<TestDriver>;

@@ -21,19 +21,26 @@ export interface TestEc2 extends AsyncDisposable {
 
 export const testInstances = ["i-00000000000000001:m5.large:us-east-1a", "i-00000000000000002:m5.large:us-east-1a"];
 
+export interface Ec2Options {
+  readonly flags?: readonly string[];
+  readonly port?: number;
+  /** Another program that builds the simulator: the crash tests have one. */
+  readonly program?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Starts a simulator whose volumes lie in the sandbox, with its hands, and waits until it is served. */
 export async function startTestEc2(
   sandbox: Sandbox,
-  flags: readonly string[] = ["--hotplug"],
-  port = 0,
+  { flags = ["--hotplug"], port = 0, program = mainFile, env = {} }: Ec2Options = {},
 ): Promise<TestEc2> {
   const devices = sandbox.path("dev");
   const logFile = sandbox.path("ec2.log");
   const args = [
-    ...[mainFile, "ec2", "--listen", `127.0.0.1:${port}`, "--state", sandbox.path("ec2"), "--state-image", "8Gi"],
+    ...[program, "ec2", "--listen", `127.0.0.1:${port}`, "--state", sandbox.path("ec2"), "--state-image", "8Gi"],
     ...["--device-dir", devices, ...testInstances.flatMap((instance) => ["--instance", instance]), ...flags],
   ];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   const log = createWriteStream(logFile, { flags: "a" });
   for (const stream of [child.stdout, child.stderr]) stream.pipe(log, { end: false });
   const gone = once(child, "exit");

@@ -14,28 +14,64 @@ export async function pictureOf(sandbox: Sandbox, endpoint: string): Promise<obj
     endpoint,
     "status",
   )) as PoolStatus;
-  const loops = await loopsOf(sandbox.folder);
   return {
     counted: { volumes, snapshots, groups, unreadable },
     promised: { thinBytes, thickBytes },
-    files: await filesIn(sandbox.pool),
-    records: await recordsIn(sandbox.pool),
-    loops: loops.map((line) => withoutChance(line.slice(line.indexOf(sandbox.folder)))).sort(),
-    limits: await limitsOf(loops.map((line) => line.split(" ")[0] ?? "")),
-    mounts: [...(await mountsOf(sandbox))].sort(),
+    ...alike(
+      {
+        files: await filesIn(sandbox.pool),
+        records: await recordsIn(sandbox.pool),
+        ...(await machineOf(sandbox)),
+      },
+      withoutChance,
+    ),
   };
+}
+
+/** What the machine shows of a sandbox: devices, their limits, mounts, and the paths that kubelet knows. */
+export async function machineOf(sandbox: Sandbox): Promise<Readonly<Record<Shown, readonly string[]>>> {
+  const loops = await loopsOf(sandbox.folder);
+  return {
+    loops: await Promise.all(loops.map((line) => loopIn(sandbox, line))),
+    limits: await limitsOf(loops.map((line) => line.split(" ")[0] ?? "")),
+    mounts: await mountsOf(sandbox),
+    paths: await pathsOf(sandbox),
+  };
+}
+
+type Shown = "loops" | "limits" | "mounts" | "paths";
+
+/** The same lines for the same things, whatever chance has called them. */
+export const alike = (lists: Readonly<Record<string, readonly string[]>>, withoutChance: (text: string) => string) =>
+  Object.fromEntries(Object.entries(lists).map(([name, lines]) => [name, lines.map(withoutChance).sort()]));
+
+async function loopIn({ folder }: Sandbox, line: string): Promise<string> {
+  const name = /^\/dev\/(\S+)/.exec(line)?.[1] ?? "";
+  const size = async () => Number(await readFile(`/sys/block/${name}/size`, "utf8")) * 512;
+  // one that lies on another shows its number, which is chance
+  const shown = line.includes(folder) ? line.slice(line.indexOf(folder)) : "another loop device";
+  return `${shown} of ${await size()} bytes`;
+}
+
+/** Only the folders in which volumes are mounted, not what is mounted there. */
+async function pathsOf(sandbox: Sandbox): Promise<readonly string[]> {
+  const kubelet = sandbox.path("kubelet");
+  const names = await readdir(kubelet);
+  const paths = names.map(async (name) => (await readdir(join(kubelet, name))).map((what) => `${name}/${what}`));
+  return (await Promise.all(paths)).flat();
 }
 
 /** Ids end in a random part; what is deleted has a random name. */
 const withoutChance = (text: string): string => text.replace(/([0-9a-f]{8}-[0-9a-f]{20})-[0-9a-f]{6}/g, "$1");
 
-async function filesIn(pool: string): Promise<readonly string[]> {
-  const names = (await readdir(pool, { recursive: true })).filter((name) => name !== "lock");
+/** Names, and how many bytes volumes and snapshots have. */
+export async function filesIn(folder: string): Promise<readonly string[]> {
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name !== "lock");
   const lines = names.map(async (name) => {
-    const { size } = await stat(join(pool, name));
-    return `${withoutChance(name)}${name.endsWith("/data") ? ` of ${size} bytes` : ""}`;
+    const { size } = await stat(join(folder, name));
+    return `${name}${name.endsWith("/data") ? ` of ${size} bytes` : ""}`;
   });
-  return (await Promise.all(lines)).sort();
+  return Promise.all(lines);
 }
 
 async function recordsIn(pool: string): Promise<readonly string[]> {
@@ -43,9 +79,9 @@ async function recordsIn(pool: string): Promise<readonly string[]> {
   const paths = names.filter((name) => /^(volumes|snapshots|groups)\/.*\.json(\.copy)?$/.test(name));
   const lines = paths.map(async (name) => {
     const { body } = JSON.parse(await readFile(join(pool, name), "utf8")) as { body: object };
-    return `${withoutChance(name)}: ${withoutChance(JSON.stringify({ ...body, createdAt: "" }))}`;
+    return `${name}: ${JSON.stringify({ ...body, createdAt: "" })}`;
   });
-  return (await Promise.all(lines)).sort();
+  return Promise.all(lines);
 }
 
 const blkio = "/sys/fs/cgroup/blkio";

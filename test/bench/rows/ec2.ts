@@ -14,7 +14,7 @@ export async function benchEc2(): Promise<readonly Row[]> {
 type Sandbox = Awaited<ReturnType<typeof makeSandbox>>;
 
 async function inMemory(sandbox: Sandbox): Promise<readonly Row[]> {
-  await using ec2 = await startTestEc2(sandbox, ["--state", "memory"]);
+  await using ec2 = await startTestEc2(sandbox, { flags: ["--state", "memory"] });
   const created = await rate(ec2, many, create);
   const describe = await rate(ec2, 2000, { Action: "DescribeVolumes", MaxResults: "5" });
   const pages: number[] = [];

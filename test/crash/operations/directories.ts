@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import { type CoVolume, fromSnapshot, type VolumeWish } from "../../support/co.ts";
-import type { CrashWorld } from "../../support/crash-world.ts";
+import type { KilledWorld } from "../../support/killed-world.ts";
 import { sumOf, writeData } from "../data.ts";
 import { operation, requestOf } from "../operation.ts";
 
@@ -10,14 +10,14 @@ type Created = { volume: { volumeId: string } };
 type Cut = { snapshot: { snapshotId: string } };
 
 const wish: VolumeWish = { parameters: { uid: "1000", gid: "2000", mode: "2770" } };
-const dataOf = ({ sandbox }: CrashWorld, thing: string) => sandbox.path("pool", thing, "data");
+const dataOf = ({ store }: KilledWorld, thing: string) => join(store, thing, "data");
 
-async function withData(world: CrashWorld): Promise<{ readonly volume: CoVolume; readonly sum: string }> {
+async function withData(world: KilledWorld): Promise<{ readonly volume: CoVolume; readonly sum: string }> {
   const volume = await world.co.create("source", wish);
   return { volume, sum: await writeData(join(dataOf(world, `volumes/${volume.id}`), "file")) };
 }
 
-const deleteIt = (_: unknown, __: unknown, { co }: CrashWorld, { volume }: Created) =>
+const deleteIt = (_: unknown, __: unknown, { co }: KilledWorld, { volume }: Created) =>
   co.delete({ id: volume.volumeId });
 
 /** Of the hostpath backend. Nothing is staged there: what is published is the directory itself. */

@@ -1,6 +1,7 @@
-import { constants } from "node:fs";
+import { closeSync, constants, fsync, open as openFile, openSync, write } from "node:fs";
 import { copyFile, type FileHandle, mkdir, open, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
 import { HostError } from "../node/host-error.ts";
 import { ifThere, isErrno } from "./errno.ts";
 
@@ -19,6 +20,30 @@ export async function withFile<T>(
   }
 }
 
+/**
+ * Opens a file, works, and returns when what was done is on disk. Each look at a file has to wait for a thread of its
+ * own; closing what is on disk already waits for nothing, so it does without.
+ */
+export async function durably(path: string, flags: string, work: (fd: number) => unknown): Promise<void> {
+  const fd = await promisify(openFile)(path, flags, 0o600);
+  try {
+    await work(fd);
+    await promisify(fsync)(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Puts the entries of a directory on disk that was just changed: the kernel has it at hand, opening it asks no disk. */
+async function syncDirectory(path: string): Promise<void> {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await promisify(fsync)(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Puts a file's bytes, or a directory's entries, on disk. */
 export const syncPath = (path: string): Promise<void> => withFile(path, constants.O_RDONLY, (file) => file.sync());
 
@@ -27,31 +52,33 @@ export const copiesOf = (path: string): readonly [string, string] => [path, `${p
 
 /**
  * Replaces both copies, the first one first: each is whole at every moment, and what a reader finds in the first is
- * never older than what he finds in the second.
+ * never older than what he finds in the second. In a folder that nobody reads yet there is nothing to replace.
  */
-export async function writeRecord(path: string, record: object): Promise<void> {
+export async function writeRecord(path: string, record: object, { unread = false } = {}): Promise<void> {
   const text = `${JSON.stringify(record)}\n`;
   const copies = copiesOf(path);
-  await noSpaceIsAnError(() => Promise.all(copies.map((copy) => writeDurably(`${copy}.new`, text))));
-  for (const copy of copies) await rename(`${copy}.new`, copy);
-  await syncPath(dirname(path));
+  const names = unread ? copies : copies.map((copy) => `${copy}.new`);
+  await noSpaceIsAnError(() => Promise.all(names.map((name) => writeDurably(name, text))));
+  if (!unread) for (const copy of copies) await rename(`${copy}.new`, copy);
+  await syncDirectory(dirname(path));
 }
 
 const writeDurably = (path: string, text: string): Promise<void> =>
-  withFile(path, "w", async (file) => {
-    await file.write(text);
-    await file.sync();
+  durably(path, "w", async (fd) => {
+    const bytes = Buffer.from(text);
+    for (let done = 0; done < bytes.length; )
+      done += (await promisify(write)(fd, bytes, done, bytes.length - done)).bytesWritten;
   });
 
 /** An empty file, durably. */
 export async function makeFile(path: string): Promise<void> {
-  await noSpaceIsAnError(() => withFile(path, "w", (file) => file.sync()));
-  await syncPath(dirname(path));
+  await noSpaceIsAnError(() => durably(path, "w", () => {}));
+  await syncDirectory(dirname(path));
 }
 
 export async function removeFile(path: string): Promise<void> {
   await ifThere(unlink(path));
-  await syncPath(dirname(path));
+  await syncDirectory(dirname(path));
 }
 
 export async function makeDirectory(path: string, mode = 0o700): Promise<void> {
@@ -73,7 +100,7 @@ export async function moveDurably(from: string, to: string): Promise<void> {
   } catch (error) {
     if (!isErrno(error, "ENOENT") || (await ifThere(stat(to))) === undefined) throw error;
   }
-  await Promise.all([...new Set([dirname(from), dirname(to)])].map(syncPath));
+  await Promise.all([...new Set([dirname(from), dirname(to)])].map(syncDirectory));
 }
 
 export const removeTree = (path: string): Promise<void> => rm(path, { recursive: true, force: true });

@@ -1,15 +1,16 @@
+import { fstatSync, ftruncate } from "node:fs";
 import { rm } from "node:fs/promises";
+import { promisify } from "node:util";
 import { HostError } from "../node/host-error.ts";
-import { cloneFile, noSpaceIsAnError, withFile } from "./files.ts";
+import { cloneFile, durably, noSpaceIsAnError, withFile } from "./files.ts";
 import { CommandError, type Run } from "./run.ts";
 
 /** A file of that size: without blocks of its own, or with all of them. */
 export async function makeImage(path: string, sizeBytes: number, allocate: boolean, run: Run): Promise<void> {
   await noSpaceIsAnError(() =>
-    withFile(path, "wx", async (file) => {
-      await file.truncate(sizeBytes);
+    durably(path, "wx", async (fd) => {
+      await truncate(fd, sizeBytes);
       if (allocate) await allocateBlocks(path, sizeBytes, [], run);
-      await file.sync();
     }),
   );
 }
@@ -17,12 +18,7 @@ export async function makeImage(path: string, sizeBytes: number, allocate: boole
 /** A copy at an instant, grown to `sizeBytes` where that is more. */
 export async function cloneImage(from: string, to: string, sizeBytes: number): Promise<void> {
   await cloneFile(from, to);
-  await noSpaceIsAnError(() =>
-    withFile(to, "r+", async (file) => {
-      if ((await file.stat()).size < sizeBytes) await file.truncate(sizeBytes);
-      await file.sync();
-    }),
-  );
+  await resizeImage(to, sizeBytes);
 }
 
 /**
@@ -48,12 +44,14 @@ export const reserveImage = (path: string, sizeBytes: number, run: Run): Promise
 /** Growth only: nothing is ever cut off. */
 export async function resizeImage(path: string, sizeBytes: number): Promise<void> {
   await noSpaceIsAnError(() =>
-    withFile(path, "r+", async (file) => {
-      if ((await file.stat()).size < sizeBytes) await file.truncate(sizeBytes);
-      await file.sync();
+    durably(path, "r+", async (fd) => {
+      // of an open file the kernel has it at hand
+      if (fstatSync(fd).size < sizeBytes) await truncate(fd, sizeBytes);
     }),
   );
 }
+
+const truncate = promisify(ftruncate);
 
 async function allocateBlocks(path: string, sizeBytes: number, flags: readonly string[], run: Run): Promise<void> {
   try {

@@ -130,7 +130,7 @@ async function performStep(step: Exclude<Step, Note>, tools: Tools, signal: Abor
     case "set-owner":
       return setOwner(step.path, step.owner);
     case "write-record":
-      return writeRecord(step.path, step.record);
+      return writeRecord(step.path, step.record, step);
     case "rename":
       return moveDurably(step.from, step.to);
     case "remove-file":

@@ -18,7 +18,8 @@ export type Step =
   | { readonly do: "copy-image"; readonly from: string; readonly to: string; readonly sizeBytes: number }
   | { readonly do: "copy-tree"; readonly from: string; readonly to: string }
   | { readonly do: "set-owner"; readonly path: string; readonly owner: Owner }
-  | { readonly do: "write-record"; readonly path: string; readonly record: object }
+  /** `unread`: in a folder that nobody reads yet. */
+  | { readonly do: "write-record"; readonly path: string; readonly record: object; readonly unread?: boolean }
   | { readonly do: "rename"; readonly from: string; readonly to: string }
   | { readonly do: "remove-file"; readonly path: string }
   // devices

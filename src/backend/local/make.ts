@@ -39,6 +39,6 @@ export async function make<R extends object>(
 }
 
 const appear = (folder: string, name: string, file: string, record: object): readonly Step[] => [
-  { do: "write-record", path: join(folder, file), record: seal(record) },
+  { do: "write-record", path: join(folder, file), record: seal(record), unread: true },
   { do: "rename", from: folder, to: name },
 ];

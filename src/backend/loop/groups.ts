@@ -105,6 +105,7 @@ const commitSteps = (path: string, record: GroupRecord, members: readonly Member
       do: "write-record",
       path: join(folder, "snapshot.json"),
       record: seal(snapshot),
+      unread: true,
     }),
   ),
   { do: "write-record", path, record: seal(record) },

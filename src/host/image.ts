@@ -2,6 +2,7 @@ import { fstatSync, ftruncate } from "node:fs";
 import { rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import { HostError } from "../node/host-error.ts";
+import type { Step } from "../node/step.ts";
 import { cloneFile, durably, noSpaceIsAnError, withFile } from "./files.ts";
 import { CommandError, type Run } from "./run.ts";
 
@@ -24,8 +25,15 @@ export async function cloneImage(from: string, to: string, sizeBytes: number): P
 /**
  * A copy where blocks cannot be shared, grown to `sizeBytes` where that is more. It dies with the driver, so that nobody
  * writes what the next start clears away.
+ *
+ * Gently: each piece is on disk before the next one is read (chattr(1), attribute S). Otherwise the kernel gathers as
+ * much as memory holds and writes it in one go, and whoever then wants a few bytes on the same disk waits for all of it.
  */
-export async function copyImage(from: string, to: string, sizeBytes: number, run: Run): Promise<void> {
+export async function copyImage({ from, to, sizeBytes, gently = false }: ImageCopy, run: Run): Promise<void> {
+  if (gently) {
+    await durably(to, "wx", () => {});
+    await chattr("+S", to, run);
+  }
   const copy = ["setpriv", "--pdeathsig", "KILL", "cp", "--sparse=always", "--no-target-directory", "--", from, to];
   try {
     await run(copy);
@@ -34,8 +42,14 @@ export async function copyImage(from: string, to: string, sizeBytes: number, run
       throw new HostError("no-space", "the pool has no space left", { cause: error });
     throw error;
   }
+  if (gently) await chattr("-S", to, run);
   await resizeImage(to, sizeBytes);
 }
+
+type ImageCopy = Omit<Extract<Step, { readonly do: "copy-image" }>, "do">;
+
+/** A filesystem that has no attributes (tmpfs) copies as it always does. */
+const chattr = (attribute: string, path: string, run: Run) => run(["chattr", attribute, path], { accept: [1] });
 
 /** Blocks for a size that the file does not have yet: so that a growth that was promised in full cannot fail later. */
 export const reserveImage = (path: string, sizeBytes: number, run: Run): Promise<void> =>

@@ -124,7 +124,7 @@ async function performStep(step: Exclude<Step, Note>, tools: Tools, signal: Abor
     case "resize-image":
       return resizeImage(step.path, step.sizeBytes);
     case "copy-image":
-      return copyImage(step.from, step.to, step.sizeBytes, within(run, signal));
+      return copyImage(step, within(run, signal));
     case "copy-tree":
       return copyTree(step.from, step.to, within(run, signal));
     case "set-owner":

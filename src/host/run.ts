@@ -112,6 +112,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   sync: "coreutils",
   "mkfs.ext4": "e2fsprogs",
   "mkfs.ext3": "e2fsprogs",
+  chattr: "e2fsprogs",
   e2fsck: "e2fsprogs",
   resize2fs: "e2fsprogs",
   filefrag: "e2fsprogs",

@@ -14,8 +14,14 @@ export type Step =
   | { readonly do: "clone-image"; readonly from: string; readonly to: string; readonly sizeBytes: number }
   | { readonly do: "reserve-image"; readonly path: string; readonly sizeBytes: number }
   | { readonly do: "resize-image"; readonly path: string; readonly sizeBytes: number }
-  /** Byte by byte, holes kept. */
-  | { readonly do: "copy-image"; readonly from: string; readonly to: string; readonly sizeBytes: number }
+  /** Byte by byte, holes kept. `gently`: slower, and those who use the same disk hardly feel it. */
+  | {
+      readonly do: "copy-image";
+      readonly from: string;
+      readonly to: string;
+      readonly sizeBytes: number;
+      readonly gently?: boolean;
+    }
   | { readonly do: "copy-tree"; readonly from: string; readonly to: string }
   | { readonly do: "set-owner"; readonly path: string; readonly owner: Owner }
   /** `unread`: in a folder that nobody reads yet. */

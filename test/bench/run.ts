@@ -7,6 +7,7 @@ import { setUp } from "../../src/cli/set-up.ts";
 import { inOwnNamespace } from "../support/own-namespace.ts";
 import { isMet, type Row } from "./measure.ts";
 import { benchBlocks } from "./rows/blocks.ts";
+import { benchCopies } from "./rows/copies.ts";
 import { benchEbs } from "./rows/ebs.ts";
 import { benchEc2 } from "./rows/ec2.ts";
 import { benchFiles } from "./rows/files.ts";
@@ -21,6 +22,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   lists: benchLists,
   stage: benchStage,
   snapshots: benchSnapshots,
+  copies: benchCopies,
   blocks: benchBlocks,
   fio: benchFio,
   process: benchProcess,

@@ -38,6 +38,8 @@ async function filled(name: string, bytes: number): Promise<CoVolume> {
 
 const imageOf = (kind: "volumes" | "snapshots", id: string): string => join(sandbox.pool, kind, id, "data");
 
+const attributesOf = async (file: string): Promise<string> => (await must("lsattr", file)).split(" ")[0] ?? "";
+
 const isReady = async ({ snapshotId }: Snapshot): Promise<boolean> =>
   (await co.call<{ snapshot: Snapshot }>("GetSnapshot", { snapshotId })).snapshot.readyToUse;
 
@@ -156,6 +158,9 @@ describe("in a pool whose files share no blocks", () => {
     const goOn = await holdCopy();
     const snapshot = await making;
     expect(snapshot.readyToUse).toBe(false);
+    // each piece is put on disk by itself, so that nobody has to wait for all of them
+    const part = `${imageOf("snapshots", snapshot.snapshotId)}.part`;
+    expect(await attributesOf(part)).toContain("S");
     expect(await co.snapshot("slow", volume)).toEqual(snapshot);
     expect(await refusalOf(co.stage(volume))).toContain("ABORTED: volume");
     expect(await refusalOf(co.delete(volume))).toContain("is being copied");
@@ -165,6 +170,7 @@ describe("in a pool whose files share no blocks", () => {
     await co.end(await co.start("other", { bytes: 50 * MiB }));
     goOn();
     await untilReady(snapshot);
+    expect(await attributesOf(imageOf("snapshots", snapshot.snapshotId))).not.toContain("S");
     await must("cmp", imageOf("volumes", volume.id), imageOf("snapshots", snapshot.snapshotId));
     await co.end(volume);
   });

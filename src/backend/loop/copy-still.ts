@@ -12,7 +12,8 @@ export async function copyStill(
 ): Promise<void> {
   await requireStill(parts, record, signal);
   const { file: from } = imageOfVolume(parts.pool, record);
-  await parts.host.perform({ steps: [{ do: "copy-image", from, to, sizeBytes: record.sizeBytes }] }, signal);
+  const { sizeBytes } = record;
+  await parts.host.perform({ steps: [{ do: "copy-image", from, to, sizeBytes, gently: true }] }, signal);
 }
 
 /** Without shared blocks there is no copy of one instant of a volume that is in use. */

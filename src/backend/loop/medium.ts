@@ -105,7 +105,8 @@ async function copySource(
   const steps: Step[] = [];
   const { sizeBytes } = spec;
   const from = source.kind === "snapshot" ? dataIn(folderOfSnapshot(pool, source.id)) : undefined;
-  if (from !== undefined) steps.push({ do: pool.reflink ? "clone-image" : "copy-image", from, to, sizeBytes });
+  if (from !== undefined && pool.reflink) steps.push({ do: "clone-image", from, to, sizeBytes });
+  else if (from !== undefined) steps.push({ do: "copy-image", from, to, sizeBytes, gently: true });
   else if (pool.reflink) await cut(context, [{ record: needVolume(pool, source.id), to }], signal);
   else await copyStill(context, needVolume(pool, source.id), to, signal);
   if (isThick(spec.parameters)) steps.push({ do: "reserve-image", path: to, sizeBytes: spec.sizeBytes });

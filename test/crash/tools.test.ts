@@ -55,28 +55,29 @@ async function fresh(use: "xfs" | "ext4"): Promise<CoVolume> {
   return volume;
 }
 
+/** A volume whose first stage ended when its tool was killed. */
+async function withKilled(tool: string, use: "xfs" | "ext4"): Promise<CoVolume> {
+  world = await CrashWorld.make();
+  const volume = await fresh(use);
+  const staged = refusalOf(world.driver.client.call("NodeStageVolume", stageRequest(volume)));
+  process.kill(await untilAtWork(tool, volume), "SIGKILL");
+  expect(await staged).toContain("killed by SIGKILL");
+  await speedUp(volume);
+  return volume;
+}
+
 describe.each([
   ["xfs", "mkfs.xfs"],
   ["ext4", "mkfs.ext4"],
 ] as const)("a first stage with %s", (use, tool) => {
   test(`of which ${tool} was killed is done again, from the start`, async () => {
-    world = await CrashWorld.make();
-    const volume = await fresh(use);
-    const staged = refusalOf(world.driver.client.call("NodeStageVolume", stageRequest(volume)));
-    process.kill(await untilAtWork(tool, volume), "SIGKILL");
-    expect(await staged).toContain("killed by SIGKILL");
-    await speedUp(volume);
+    const volume = await withKilled(tool, use);
     await expectUsable(volume);
     await world.end(volume);
   });
 
   test(`of which ${tool} was killed does not keep a copy of the volume from being used`, async () => {
-    world = await CrashWorld.make();
-    const volume = await fresh(use);
-    const staged = refusalOf(world.driver.client.call("NodeStageVolume", stageRequest(volume)));
-    process.kill(await untilAtWork(tool, volume), "SIGKILL");
-    expect(await staged).toContain("killed by SIGKILL");
-    await speedUp(volume);
+    const volume = await withKilled(tool, use);
     const source = { volume: { volumeId: volume.id } };
     const clone = await world.co.create("clone", { bytes: 4 * GiB, use, source });
     await expectUsable(clone);

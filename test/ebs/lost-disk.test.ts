@@ -19,32 +19,38 @@ afterAll(() => resources.disposeAsync());
 const kubeletsMounts = async () => (await mountsOf(sandbox)).filter((path) => path.includes("/kubelet/"));
 
 test.each([
-  ["a filesystem that is in use", "ext4"],
-  ["raw blocks", "block"],
-] as const)("%s whose disk was taken by force is let go by a driver that never knew it", async (_, use) => {
-  await using before = await startEbsDriver(sandbox, ec2);
-  const first = new Co(sandbox, before);
-  const volume = await first.create(`lost-${use}`, { use, bytes: GiB });
-  const common = { volumeId: volume.id, nodeId: instanceId };
-  const { publishContext } = await first.call<{ publishContext: object }>("ControllerPublishVolume", {
-    ...common,
-    volumeCapability: volume.capability,
-  });
-  await first.show({ ...volume, publishContext });
-  const user = use === "block" ? undefined : await open(join(volume.target, "file"), "w");
-  await ec2.client.send(new DetachVolumeCommand({ VolumeId: volume.id, Force: true }));
-  // a number that is used again must not show the next volume to the old user
-  await vi.waitFor(async () => expect(await kubeletsMounts()).toEqual([]), { timeout: 10_000 });
-  await before.kill();
+  ["a filesystem that is in use", "ext4", false],
+  ["raw blocks", "block", false],
+  ["raw blocks that are only read, by a device of their own", "block", true],
+] as const)(
+  "%s: of a disk that was taken by force, let go by a driver that never knew it",
+  async (_, use, readonly) => {
+    await using before = await startEbsDriver(sandbox, ec2);
+    const first = new Co(sandbox, before);
+    const made = await first.create(`lost-${use}-${readonly}`, { use, bytes: GiB });
+    const common = { volumeId: made.id, nodeId: instanceId };
+    const { publishContext } = await first.call<{ publishContext: object }>("ControllerPublishVolume", {
+      ...common,
+      volumeCapability: made.capability,
+    });
+    const volume = { ...made, publishContext };
+    await first.stage(volume);
+    await first.publish(volume, { readonly });
+    const user = use === "block" ? undefined : await open(join(volume.target, "file"), "w");
+    await ec2.client.send(new DetachVolumeCommand({ VolumeId: volume.id, Force: true }));
+    // a number that is used again must not show the next volume to the old user
+    await vi.waitFor(async () => expect(await kubeletsMounts()).toEqual([]), { timeout: 10_000 });
+    await before.kill();
 
-  await using after = await startEbsDriver(sandbox, ec2);
-  const co = new Co(sandbox, after);
-  await co.hide(volume);
-  await user?.close();
-  await co.call("ControllerUnpublishVolume", common);
-  await co.delete(volume);
-  expect(await loopsOf(sandbox.path("ec2"))).toEqual([]);
-});
+    await using after = await startEbsDriver(sandbox, ec2);
+    const co = new Co(sandbox, after);
+    await co.hide(volume);
+    await user?.close();
+    await co.call("ControllerUnpublishVolume", common);
+    await co.delete(volume);
+    expect(await loopsOf(sandbox.path("ec2"))).toEqual([]);
+  },
+);
 
 test("the node of a disk that the kernel took away, still bound where a pod had it, is let go", async () => {
   await using driver = await startEbsDriver(sandbox, ec2);

@@ -24,12 +24,21 @@ async function expectFilesystem(example: Example, type: string, sizeGiB: number)
   expect(size).toBeLessThanOrEqual(sizeGiB * 1024);
 }
 
-/** A volume on hard disks bursts to so many MiB a second for each TiB, and 125 GiB are not a whole one. */
-async function expectHardDisk(example: Example, ec2: ClusterEc2, VolumeType: "st1" | "sc1", burst: number) {
+/** What a volume with a bucket is limited to: mkfs alone may have emptied it, for buckets are a thousandth of AWS's here. */
+async function expectBurst(id: string | undefined, what: "iops" | "bps", figures: readonly [number, number]) {
+  const limits = await limitsOf(id ?? "", what);
+  expect(limits).not.toEqual([]);
+  expect(figures, "its burst, or its baseline").toEqual(expect.arrayContaining([...limits]));
+}
+
+type HardDisk = readonly ["st1" | "sc1", burst: number, baseline: number];
+
+/** A volume on hard disks has so many MiB a second for each TiB, and 125 GiB are not a whole one. */
+async function expectHardDisk(example: Example, ec2: ClusterEc2, [VolumeType, burst, baseline]: HardDisk) {
   await example.apply();
   const volume = await volumeOf(example, ec2);
   expect(volume).toMatchObject({ VolumeType, Size: 125, State: "in-use" });
-  expect(await limitsOf(volume.VolumeId ?? "", "bps")).toEqual([(burst * MiB * 125) / 1024]);
+  await expectBurst(volume.VolumeId, "bps", [(burst * MiB * 125) / 1024, (baseline * MiB * 125) / 1024]);
   await expectFilesystem(example, "ext4", 125);
 }
 
@@ -39,7 +48,7 @@ export const proofs: Readonly<Record<string, (example: Example, ec2: ClusterEc2)
     await example.apply();
     const volume = await volumeOf(example, ec2);
     expect(volume).toMatchObject({ VolumeType: "gp2", Size: 10, Iops: 100, Encrypted: false });
-    expect(await limitsOf(volume.VolumeId ?? "", "iops"), "its bucket is full").toEqual([3000]);
+    await expectBurst(volume.VolumeId, "iops", [3000, 100]);
     await expectFilesystem(example, "ext4", 10);
   },
 
@@ -69,8 +78,8 @@ export const proofs: Readonly<Record<string, (example: Example, ec2: ClusterEc2)
     await until("the volume is detached", async () => (await ec2.volume(VolumeId)).State === "available" || undefined);
   },
 
-  st1: (example, ec2) => expectHardDisk(example, ec2, "st1", 250),
-  sc1: (example, ec2) => expectHardDisk(example, ec2, "sc1", 80),
+  st1: (example, ec2) => expectHardDisk(example, ec2, ["st1", 250, 40]),
+  sc1: (example, ec2) => expectHardDisk(example, ec2, ["sc1", 80, 12]),
 
   "in-tree-class": async (example, ec2) => {
     await example.apply();

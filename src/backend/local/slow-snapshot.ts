@@ -1,4 +1,6 @@
+import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { ifThere } from "../../host/errno.ts";
 import { removeTree } from "../../host/files.ts";
 import { HostError } from "../../node/host-error.ts";
 import type { Step } from "../../node/step.ts";
@@ -65,11 +67,12 @@ async function complete(context: LocalContext, volume: VolumeRecord, unready: Sn
   const { copying: _, ...whole } = unready;
   try {
     await removeTree(part);
-    await medium.copy(volume, part, copies.signal);
-    const steps: Step[] = [
-      { do: "rename", from: part, to: data },
-      { do: "write-record", path: pool.snapshots.recordOf(whole.id), record: seal(whole) },
-    ];
+    const steps: Step[] = [{ do: "write-record", path: pool.snapshots.recordOf(whole.id), record: seal(whole) }];
+    // what bears its last name is whole: only the record was still to be written when it was cut off
+    if ((await ifThere(stat(data))) === undefined) {
+      await medium.copy(volume, part, copies.signal);
+      steps.unshift({ do: "rename", from: part, to: data });
+    }
     await host.perform({ steps }, never);
     pool.snapshots.put(whole);
   } catch (error) {

@@ -44,8 +44,10 @@ const listOf = (cases: readonly JunitCase[], show: (each: JunitCase) => string):
 /** Many tests are skipped for the same reason. */
 function tableOf(skipped: readonly JunitCase[]): string {
   const reasons = Map.groupBy(skipped, ({ message }) => reasonIn(message));
-  const rows = [...reasons].map(([reason, cases]) => `| ${cases.length} | ${reason} |`);
-  return ["| tests | reason |", "|---|---|", ...rows.sort()].join("\n");
+  const rows = [...reasons]
+    .sort(([reason, cases], [other, others]) => others.length - cases.length || reason.localeCompare(other))
+    .map(([reason, cases]) => `| ${cases.length} | ${reason} |`);
+  return ["| tests | reason |", "|---|---|", ...rows].join("\n");
 }
 
 const reasonIn = (message: string): string =>

@@ -28,12 +28,28 @@ test("a claim and its pod: the pod writes, and what it wrote is there for the ne
   await gone();
 });
 
-test("one pod, beside one with an emptyDir", async () => {
+/** With `kura` the scheduler has a volume made, and looks only a second later whether it is there. */
+const atOnce = {
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: { name: "kura-at-once" },
+  provisioner: "loop.csi.kura.dev",
+  volumeBindingMode: "Immediate",
+};
+
+test("one pod, of a class that binds at once and of one that waits for it, beside one with an emptyDir", async () => {
   const plain = await secondsToRunning(shellPod({ name: "plain", command, volume: { emptyDir: {} } }));
   await gone();
-  const kura = await secondsToRunning(claim("timed"), shellPod({ name: "timed", command, volume: ofClaim("timed") }));
-  await gone();
-  process.stdout.write(`claim to Running: ${kura.toFixed(1)} s, emptyDir: ${plain.toFixed(1)} s\n`);
+  await apply([atOnce]);
+  const seconds: string[] = [];
+  for (const storageClassName of [atOnce.metadata.name, "kura"]) {
+    const own = claim("timed", "512Mi", { storageClassName });
+    const kura = await secondsToRunning(own, shellPod({ name: "timed", command, volume: ofClaim("timed") }));
+    seconds.push(`${kura.toFixed(1)} s (${storageClassName})`);
+    await gone();
+  }
+  await kubectl("delete", "storageclass", atOnce.metadata.name);
+  process.stdout.write(`claim to Running: ${seconds.join(", ")}, emptyDir: ${plain.toFixed(1)} s\n`);
 });
 
 test("fifty claims with pods at once all run, write, and leave nothing", async () => {

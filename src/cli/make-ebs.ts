@@ -1,7 +1,8 @@
 import { awsPatience, type EbsContext, recentsOf } from "../backend/ebs/context.ts";
 import { ebsBackend } from "../backend/ebs/ebs-backend.ts";
-import { type Ec2, lazyEc2 } from "../backend/ebs/ec2.ts";
+import type { Ec2 } from "../backend/ebs/ec2.ts";
 import { imdsFrom } from "../backend/ebs/imds.ts";
+import { lazyEc2 } from "../backend/ebs/lazy-ec2.ts";
 import { looksAt } from "../backend/ebs/looks.ts";
 import { ebsNode } from "../backend/ebs/node.ts";
 import { readinessOf } from "../backend/ebs/readiness.ts";

@@ -2,13 +2,13 @@ import type { Durations } from "./durations.ts";
 import type { ErrorCode } from "./error.ts";
 import type { Faults } from "./faults/faults.ts";
 import type { Switchboard } from "./hotplug/switchboard.ts";
-import type { Touched } from "./iam/authorize.ts";
 import type { Statement } from "./iam/policy.ts";
 import type { OrderedKeeper } from "./keeper/in-order.ts";
 import type { Pace } from "./pace.ts";
 import { Parameters } from "./wire/parameters.ts";
 import type { Credentials } from "./wire/signature.ts";
 import type { Xml } from "./wire/xml.ts";
+import type { Tags } from "./world/records.ts";
 import type { Moment } from "./world/states.ts";
 import type { World } from "./world/world.ts";
 
@@ -51,6 +51,15 @@ export interface Holds {
 }
 
 export type Body = { readonly [name: string]: Xml };
+
+/** What a request touches: things that are there, by id, and things that it makes. */
+export interface Touched {
+  readonly kind: "volume" | "snapshot" | "instance";
+  /** Undefined: it is being made. */
+  readonly id?: string | undefined;
+  /** What it is to be tagged with. */
+  readonly tags?: Tags | undefined;
+}
 
 /** One action of EC2's API, in a file of its own. */
 export interface Action<Wish> {

@@ -1,18 +1,12 @@
 import type { Volume as Ec2Volume, VolumeModification } from "@aws-sdk/client-ec2";
-import { BackendError, noSuch, type Parameters } from "../backend.ts";
+import { BackendError, noSuch } from "../backend.ts";
 import type { EbsContext } from "./context.ts";
 import { isEc2, isUncertain } from "./ec2-error.ts";
 import { findVolume } from "./find-volume.ts";
 import { Joiner } from "./joiner.ts";
-import { planChange } from "./plan-change.ts";
+import { type Change, planChange } from "./plan-change.ts";
 import { poll } from "./poll.ts";
 import { changeTags } from "./tag-changes.ts";
-
-/** What is to be of a volume: at least so large, and with these parameters. */
-export interface Change {
-  readonly sizeGiB: number | undefined;
-  readonly parameters: Parameters;
-}
 
 export type Changes = Joiner<Change, Ec2Volume>;
 

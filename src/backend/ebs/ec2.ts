@@ -73,18 +73,3 @@ export interface Ec2Options {
   /** Where EC2 is, if not where AWS has it for the region. */
   readonly endpoint: string | undefined;
 }
-
-/** Loads the SDK with the first call: 90 MB that a process which never calls does without. */
-export function lazyEc2(options: () => Promise<Ec2Options>): Ec2 {
-  let loaded: Promise<Ec2> | undefined;
-  const load = async () => (await import("./sdk.ts")).sdkEc2(await options());
-  return {
-    async call(action, input, signal) {
-      loaded ??= load().catch((error: unknown) => {
-        loaded = undefined;
-        throw error;
-      });
-      return (await loaded).call(action, input, signal);
-    },
-  };
-}

@@ -1,10 +1,15 @@
 import type { Volume as Ec2Volume, VolumeType as Ec2VolumeType } from "@aws-sdk/client-ec2";
-import { BackendError } from "../backend.ts";
-import type { Change } from "./change.ts";
+import { BackendError, type Parameters } from "../backend.ts";
 import { GiB } from "./entries.ts";
 import { defaultType } from "./parameters.ts";
 import { tagKeys, tagValue } from "./tags.ts";
 import { type AskedSpeed, rulesOf, speedOf, type VolumeType } from "./volume-types.ts";
+
+/** What is to be of a volume: at least so large, and with these parameters. */
+export interface Change {
+  readonly sizeGiB: number | undefined;
+  readonly parameters: Parameters;
+}
 
 export interface Modification {
   readonly Size?: number;

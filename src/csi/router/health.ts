@@ -7,9 +7,8 @@ import { invalid } from "../errors.ts";
 import { type AnyRpc, noLocks, type Rpc } from "../rpc.ts";
 import { withinLimit } from "../rules/field-limits.ts";
 import { parsePage, tokenOf } from "../rules/page.ts";
-import type { MergedList } from "./merged-list.ts";
+import type { MergedList, VolumeEntry } from "./merged-list.ts";
 import type { Peer, Peers } from "./peers.ts";
-import type { VolumeEntry } from "./routed-rpcs.ts";
 import { peerOf } from "./routing.ts";
 
 /** Health of all nodes. Volumes of a node that is away are inaccessible, which is what their users see. */

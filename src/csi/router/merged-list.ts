@@ -1,9 +1,12 @@
+import type { ListVolumesResponseInit } from "../../../proto/gen/csi/v1/ListVolumesResponse.ts";
 import type { PageRequest } from "../../backend/backend.ts";
 import { tokenOf } from "../rules/page.ts";
 import type { Peer, Peers } from "./peers.ts";
 
 /** The most that one page holds, whatever was asked for. */
 const pageLimit = 500;
+
+export type VolumeEntry = NonNullable<ListVolumesResponseInit["entries"]>[number];
 
 export interface MergedPage<Entry> {
   readonly entries: readonly Entry[];

@@ -12,7 +12,7 @@ import { parsePage, tokenOf } from "../rules/page.ts";
 import { parseTopology } from "../rules/topology.ts";
 import { routeCreateVolume } from "./create-volume.ts";
 import { routeHealth } from "./health.ts";
-import { MergedList } from "./merged-list.ts";
+import { MergedList, type VolumeEntry } from "./merged-list.ts";
 import type { Peer, Peers } from "./peers.ts";
 import { isAt, isOurs, peerOf, unavailable, withPool } from "./routing.ts";
 
@@ -60,7 +60,6 @@ export function routedRpcs(peers: Peers, info: PluginInfo) {
   };
 }
 
-export type VolumeEntry = NonNullable<ListVolumesResponseInit["entries"]>[number];
 type SnapshotEntry = NonNullable<ListSnapshotsResponseInit["entries"]>[number];
 
 /** Forwarded to the node whose pool the id names. `gone`: what cannot be one of ours is gone already, which succeeds. */

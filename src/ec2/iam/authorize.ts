@@ -1,16 +1,7 @@
-import type { Call, Ec2 } from "../action.ts";
+import type { Call, Ec2, Touched } from "../action.ts";
 import { refused } from "../error.ts";
 import type { Tags } from "../world/records.ts";
 import { type Access, evaluate } from "./evaluate.ts";
-
-/** What a request touches: things that are there, by id, and things that it makes. */
-export interface Touched {
-  readonly kind: "volume" | "snapshot" | "instance";
-  /** Undefined: it is being made. */
-  readonly id?: string | undefined;
-  /** What it is to be tagged with. */
-  readonly tags?: Tags | undefined;
-}
 
 /** Throws unless the policy lets the caller do this to all of it. Without a policy everybody may do everything. */
 export function authorize(action: string, touched: readonly Touched[], ec2: Ec2, call: Call): void {

@@ -1,6 +1,5 @@
-import type { Ec2 } from "../action.ts";
+import type { Ec2, Touched } from "../action.ts";
 import { refused } from "../error.ts";
-import type { Touched } from "../iam/authorize.ts";
 import { saveVolume } from "../volumes/save.ts";
 import { isInstanceId, isSnapshotId, isVolumeId } from "../world/ids.ts";
 import type { Tags } from "../world/records.ts";

@@ -64,5 +64,5 @@ async function residentAfter(sandbox: Sandbox, volumes: number): Promise<number>
   await using driver = await startTestDriver(sandbox, { flags: ["--log-level", "warn", "--overprovision", "100000"] });
   for (let round = 0; round < 5; round += 1) await driver.client.call("ListVolumes", { maxEntries: 500 });
   await delay(2000);
-  return residentMB(driver.process.pid);
+  return await residentMB(driver.process.pid);
 }

@@ -25,11 +25,12 @@ export async function observe<Path extends string>(
   return { volume: volume.facts, paths: Object.fromEntries(await Promise.all(entries)) as Record<Path, PathFacts> };
 }
 
-/** Whether a device of the volume is held although no mount that we see shows it. */
+/** Whether a device of the volume is held although no mount that we see shows all of it. */
 export async function isHeldElsewhere(source: Source, loops: Loops): Promise<boolean> {
-  const mounts = await readMounts();
-  for (const device of await devicesOf(source, await backingOf(source), loops)) {
-    if (!mounts.some((mount) => liesOn(mount, device)) && (await isHeld(device.path))) return true;
+  const devices = await devicesOf(source, await backingOf(source), loops);
+  const shown = (await readMounts()).filter(isDevice(devices));
+  for (const device of devices) {
+    if (!shown.some((mount) => liesOn(mount, device)) && (await isHeld(device.path))) return true;
   }
   return false;
 }

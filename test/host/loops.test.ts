@@ -134,6 +134,24 @@ describe("what is mounted in a mount namespace that we do not see", () => {
   });
 });
 
+test("what only a subPath of a pod still shows is held as well", async () => {
+  const shown = await bed("subpath", 64 * MiB);
+  const { image, mountPoint } = shown;
+  await mountFresh(host, shown, "ext4");
+  expect(await host.isHeldElsewhere(image, AbortSignal.timeout(10_000)), "where the volume itself shows it").toBe(
+    false,
+  );
+  const [part, subPath] = [`${mountPoint}/part`, sandbox.path("subpath-of-a-pod")];
+  await must("mkdir", part, subPath);
+  await must("mount", "--bind", part, subPath);
+  await perform(host, [{ do: "unmount", path: mountPoint }]);
+  expect((await host.observe(image, {}, AbortSignal.timeout(10_000))).volume.shownAt).toEqual([]);
+  expect(await host.isHeldElsewhere(image, AbortSignal.timeout(10_000))).toBe(true);
+  await must("umount", subPath);
+  expect(await host.isHeldElsewhere(image, AbortSignal.timeout(10_000))).toBe(false);
+  await perform(host, [{ do: "detach", image }]);
+});
+
 test("looking at a volume is not in the way of mkfs and mount, which open its device alone", async () => {
   const { image } = await bed("looked-at");
   await host.loops.attach(image, false);

@@ -10,6 +10,8 @@ const onTheKernel = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelis
 
 export default defineConfig({
   test: {
+    // the end of a run repeats only the message of what failed
+    chaiConfig: { truncateThreshold: 2000 },
     projects: [
       level("unit"),
       level("chart", { testTimeout: 60_000 }),

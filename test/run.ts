@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setUp } from "../src/cli/set-up.ts";
 import { type Level, levels } from "./levels.ts";
-import { addCounts, type Counts, failed, noCounts, showCounts } from "./support/counts.ts";
+import { addCounts, type Counts, failed, noCounts, showCounts, showEnd } from "./support/counts.ts";
 import { leftIn } from "./support/left-in.ts";
 import { runVitest } from "./support/run-vitest.ts";
 
@@ -24,8 +24,8 @@ for (const level of chosen) {
   process.stdout.write(`${level.name}: ${showCounts(counts)}\n`);
   total = addCounts(total, counts);
 }
-process.stdout.write(`${showCounts(total)}\n`);
-process.exitCode = total.failed === 0 ? 0 : 1;
+process.stdout.write(`${showEnd(total)}\n`);
+process.exitCode = total.failures.length === 0 ? 0 : 1;
 
 function choose(words: readonly string[]): { chosen: readonly Level[]; without: readonly string[] } {
   const at = words.indexOf("--without");
@@ -45,8 +45,9 @@ async function runLevel(level: Level): Promise<Counts> {
     if (level.needsRoot) await setUp((line) => process.stdout.write(`${line}\n`));
     await level.prepare?.();
   } catch (error) {
-    process.stdout.write(`${level.name}: cannot run here: ${error instanceof Error ? error.message : error}\n`);
-    return failed(1);
+    const why = `${level.name}: cannot run here: ${error instanceof Error ? error.message : error}`;
+    process.stdout.write(`${why}\n`);
+    return failed(why);
   }
   const folder = await mkdtemp(join(tmpdir(), `kura-${level.name}-`));
   // tests run programs as nobody too, who must get through
@@ -54,8 +55,8 @@ async function runLevel(level: Level): Promise<Counts> {
   // a mount namespace of its own: whatever a test leaves mounted goes with it
   const inside = level.needsRoot ? ["unshare", "--mount", "--propagation", "private"] : [];
   const counts = await runVitest({ project: level.name, folder, inside });
-  const leaked = await leftIn(folder);
-  for (const what of leaked) process.stdout.write(`${level.name}: left behind: ${what}\n`);
+  const leaked = (await leftIn(folder)).map((what) => `${level.name}: left behind: ${what}`);
+  for (const what of leaked) process.stdout.write(`${what}\n`);
   await rm(folder, { recursive: true, force: true });
-  return leaked.length === 0 ? counts : addCounts(counts, failed(1));
+  return addCounts(counts, failed(...leaked));
 }

@@ -12,7 +12,7 @@
 import { untilTold } from "../../src/cli/driver.ts";
 import { setUp } from "../../src/cli/set-up.ts";
 import { packageOf } from "../../src/host/run.ts";
-import { type Counts, failed, showCounts } from "../support/counts.ts";
+import { type Counts, failed, showEnd } from "../support/counts.ts";
 import { buildPrograms } from "./build.ts";
 import { archiveOf } from "./images/archive.ts";
 import { kuraArchive } from "./images/kura.ts";
@@ -36,11 +36,12 @@ async function main(): Promise<number> {
   try {
     counts = await run(parseOptions(process.argv.slice(2)));
   } catch (error) {
-    say(`cluster: ${error instanceof Error ? error.message : error}`);
-    counts = failed(1);
+    const why = `cluster: ${error instanceof Error ? error.message : error}`;
+    say(why);
+    counts = failed(why);
   }
-  process.stdout.write(`${showCounts(counts)}\n`);
-  return counts.failed === 0 ? 0 : 1;
+  process.stdout.write(`${showEnd(counts)}\n`);
+  return counts.failures.length === 0 ? 0 : 1;
 }
 
 async function run(options: Options): Promise<Counts> {

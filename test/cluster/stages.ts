@@ -21,7 +21,7 @@ type Part = () => Promise<Counts>;
 export async function runStages(stages: Stages): Promise<Counts> {
   if (stages.files.includes("ebs")) return runStage(stages, ["ebs/"]);
   let counts = await runStage(stages, ["install/"]);
-  if (counts.failed > 0) return counts;
+  if (counts.failures.length > 0) return counts;
   for (const part of partsOf(stages))
     counts = addCounts(counts, await part().catch((error: unknown) => tell(error, stages.say)));
   return counts;
@@ -49,8 +49,9 @@ function partsOf(stages: Stages): readonly Part[] {
 
 /** A part that cannot be run is a failure, and takes nothing from what the others found. */
 function tell(error: unknown, say: Stages["say"]): Counts {
-  say(error instanceof Error ? error.message : String(error));
-  return failed(1);
+  const why = error instanceof Error ? error.message : String(error);
+  say(why);
+  return failed(`cluster: ${why}`);
 }
 
 async function runStage({ cluster, full, focus }: Stages, files: readonly string[]): Promise<Counts> {
@@ -67,7 +68,7 @@ async function runStage({ cluster, full, focus }: Stages, files: readonly string
     },
     files: files.map((name) => `test/cluster/${name}`),
   });
-  if (counts.failed > 0) process.stdout.write(await lookAt(cluster));
+  if (counts.failures.length > 0) process.stdout.write(await lookAt(cluster));
   return counts;
 }
 

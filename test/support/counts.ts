@@ -1,17 +1,35 @@
+/** What a run of tests found. A failure is told where it stands and again at the end, where one looks for it. */
 export interface Counts {
   readonly passed: number;
-  readonly failed: number;
+  /** One text for each: its first line names it. */
+  readonly failures: readonly string[];
   readonly skipped: number;
 }
 
-export const noCounts: Counts = { passed: 0, failed: 0, skipped: 0 };
-export const failed = (count: number): Counts => ({ ...noCounts, failed: count });
+export const noCounts: Counts = { passed: 0, failures: [], skipped: 0 };
+export const failed = (...failures: readonly string[]): Counts => ({ ...noCounts, failures });
 
 export const addCounts = (a: Counts, b: Counts): Counts => ({
   passed: a.passed + b.passed,
-  failed: a.failed + b.failed,
+  failures: [...a.failures, ...b.failures],
   skipped: a.skipped + b.skipped,
 });
 
-export const showCounts = ({ passed, failed, skipped }: Counts): string =>
-  `${passed} passed, ${failed} failed, ${skipped} skipped`;
+export const showCounts = ({ passed, failures, skipped }: Counts): string =>
+  `${passed} passed, ${failures.length} failed, ${skipped} skipped`;
+
+/** The last words of a run: `.ci/run` repeats what stands from `failures:` on, and adds up the last line. */
+export const showEnd = (counts: Counts): string =>
+  [...(counts.failures.length === 0 ? [] : ["failures:", ...counts.failures]), showCounts(counts)].join("\n");
+
+const enough = 20;
+const isOfVitest = (line: string) => line.includes("node_modules/vitest/");
+
+/** What failed, and the beginning of what it said. */
+export const describeFailure = (name: string, message: string): string => {
+  const lines = message
+    .trimEnd()
+    .split("\n")
+    .filter((line) => !isOfVitest(line));
+  return [name, ...lines.slice(0, enough).map((line) => `    ${line}`)].join("\n");
+};

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { addCounts, type Counts, failed } from "./counts.ts";
-import { judgeSkips } from "./skips.ts";
+import { judge } from "./judge.ts";
 
 export interface VitestRun {
   /** A project of vitest.config.ts. */
@@ -32,11 +32,13 @@ export async function runVitest({ project, folder, inside = [], env = {}, files 
   ];
   try {
     const exitCode = await inherit([...inside, ...vitest], { ...process.env, ...env, TMPDIR: folder });
-    const counts = await judgeSkips(project, JSON.parse(await readFile(report, "utf8")));
-    return exitCode !== 0 && counts.failed === 0 ? addCounts(counts, failed(1)) : counts;
+    const counts = await judge(project, JSON.parse(await readFile(report, "utf8")));
+    const isUnexplained = exitCode !== 0 && counts.failures.length === 0;
+    return isUnexplained ? addCounts(counts, failed(`${project}: vitest ended with ${exitCode}`)) : counts;
   } catch (error) {
-    process.stdout.write(`${project}: ${error instanceof Error ? error.message : error}\n`);
-    return failed(1);
+    const why = `${project}: ${error instanceof Error ? error.message : error}`;
+    process.stdout.write(`${why}\n`);
+    return failed(why);
   } finally {
     await rm(dirname(report), { recursive: true });
   }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { must } from "../../support/command.ts";
-import { addCounts, type Counts, noCounts, showCounts } from "../../support/counts.ts";
+import { addCounts, type Counts, describeFailure, noCounts, showCounts } from "../../support/counts.ts";
 import type { JunitCase } from "../../support/junit.ts";
 import { buildPrograms } from "../build.ts";
 import { type Cluster, kubectlOf } from "../machine/cluster.ts";
@@ -57,7 +57,11 @@ async function runChoice(cluster: Cluster, { drivers, focus, skip }: Choice, say
   const failures = cases.filter(({ status }) => status !== "passed" && status !== "skipped");
   for (const { name, message } of failures) process.stdout.write(`FAILED ${name}\n${message.slice(0, 3000)}\n`);
   const count = (wanted: string) => cases.filter(({ status }) => status === wanted).length;
-  const counts: Counts = { passed: count("passed"), failed: failures.length, skipped: count("skipped") };
+  const counts: Counts = {
+    passed: count("passed"),
+    failures: failures.map(({ name, message }) => describeFailure(`storage tests: ${name}`, message)),
+    skipped: count("skipped"),
+  };
   say(`storage tests, ${Math.round((Date.now() - started) / 1000)} s: ${showCounts(counts)}`);
   return { cases, counts };
 }

@@ -37,14 +37,7 @@ async function measure(device: string, job: FioJob): Promise<number> {
   return job === small ? iops : bytesPerSecond / mebibyte;
 }
 
-/** The best of some: what else runs on the machine only ever takes away. */
-async function measureUntil(enough: number, device: string, job: FioJob): Promise<number> {
-  let best = 0;
-  for (let round = 0; round < 4 && best < enough; round += 1) best = Math.max(best, await measure(device, job));
-  return best;
-}
-
-/** What the disk can do without a limit: where that is less than the type promises, only the limit can be shown. */
+/** What the disk does without a limit, at this moment. */
 async function mostOfDisk(sandbox: Sandbox, job: FioJob): Promise<number> {
   const file = sandbox.path("ec2", "reference");
   await must("dd", "if=/dev/zero", `of=${file}`, "bs=1M", "count=32", "status=none", "conv=fsync");
@@ -53,6 +46,10 @@ async function mostOfDisk(sandbox: Sandbox, job: FioJob): Promise<number> {
   return most;
 }
 
+/**
+ * A volume that does too little is measured again: what else runs on the machine only ever takes away. Where the disk
+ * itself, asked right after, does little more than the type promises, only the limit can be shown.
+ */
 async function expectRate(
   sandbox: Sandbox,
   device: string,
@@ -60,12 +57,19 @@ async function expectRate(
   promised: number,
   what: string,
 ): Promise<void> {
-  const measured = await measureUntil(promised * 0.9, device, job);
-  expect(measured, what).toBeLessThan(promised * 1.1);
-  if (measured > promised * 0.9) return;
-  const disk = await mostOfDisk(sandbox, job);
-  expect(disk, `${what}: ${measured} were measured, and the disk does`).toBeLessThan(promised * 1.5);
-  process.stdout.write(`${what}: ${promised} are promised; this disk does ${Math.round(disk)} and cannot show it\n`);
+  const seen: string[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    const measured = await measure(device, job);
+    expect(measured, what).toBeLessThan(promised * 1.1);
+    if (measured > promised * 0.9) return;
+    const disk = await mostOfDisk(sandbox, job);
+    seen.push(`${Math.round(measured)} where the disk does ${Math.round(disk)}`);
+    if (round >= 3 && disk < promised * 1.5) {
+      process.stdout.write(`${what}: ${promised} are promised; this disk cannot show it: ${seen.join(", ")}\n`);
+      return;
+    }
+  }
+  expect.fail(`${what}: ${promised} are promised, and it did ${seen.join(", ")}`);
 }
 
 describe("a volume does what its type promises, measured by fio in a child group", () => {

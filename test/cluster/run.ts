@@ -12,7 +12,7 @@
 import { untilTold } from "../../src/cli/driver.ts";
 import { setUp } from "../../src/cli/set-up.ts";
 import { packageOf } from "../../src/host/run.ts";
-import { type Counts, failed, showEnd } from "../support/counts.ts";
+import { addCounts, type Counts, failed, showCounts, showEnd } from "../support/counts.ts";
 import { buildPrograms } from "./build.ts";
 import { archiveOf } from "./images/archive.ts";
 import { kuraArchive } from "./images/kura.ts";
@@ -24,7 +24,7 @@ import { raze, razeAbandoned } from "./machine/raze.ts";
 import { movePool } from "./machine/renew.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { clusterTools } from "./packages.ts";
-import { runStages } from "./stages.ts";
+import { runStages, tell } from "./stages.ts";
 
 const started = Date.now();
 const say = (line: string) => process.stdout.write(`[${Math.round((Date.now() - started) / 1000)} s] ${line}\n`);
@@ -32,28 +32,22 @@ const say = (line: string) => process.stdout.write(`[${Math.round((Date.now() - 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  let counts: Counts;
-  try {
-    counts = await run(parseOptions(process.argv.slice(2)));
-  } catch (error) {
-    const why = `cluster: ${error instanceof Error ? error.message : error}`;
-    say(why);
-    counts = failed(why);
-  }
+  const counts = await run(process.argv.slice(2)).catch((error: unknown) => tell(error, say));
   process.stdout.write(`${showEnd(counts)}\n`);
   return counts.failures.length === 0 ? 0 : 1;
 }
 
-async function run(options: Options): Promise<Counts> {
+async function run(argv: readonly string[]): Promise<Counts> {
+  const options = parseOptions(argv);
   await setUp(say, { ...packageOf, ...clusterTools });
-  await razeAbandoned(say);
+  const left = [...(await razeAbandoned(say))];
   await buildPrograms(say, ["kubernetes", "helm"]);
   let place = await makePlace();
   const interrupted = untilTold().then(async () => {
-    await raze(place);
+    await raze(place, say);
     process.exit(130);
   });
-  try {
+  const test = async (): Promise<Counts> => {
     let cluster = await clusterFor(place, options);
     const renew = async () => {
       if (cluster.machines === undefined) return cluster;
@@ -61,22 +55,21 @@ async function run(options: Options): Promise<Counts> {
       const old = place;
       place = await makePlace();
       await movePool(old, place);
-      await raze(old);
+      left.push(...(await raze(old, say)));
       cluster = await clusterFor(place, options);
       return cluster;
     };
     const counts = await runStages({ cluster, renew, say, ...options });
-    if (options.keep) {
-      say(`kept until Ctrl-C: ${kubectlOf(cluster).join(" ")}`);
-      // waiting for a signal alone does not keep a process alive
-      setInterval(() => {}, 60_000);
-      await interrupted;
-    }
-    return counts;
-  } finally {
-    await raze(place);
-    say("nothing of it is left");
-  }
+    if (!options.keep) return counts;
+    say(showCounts(counts));
+    say(`kept until Ctrl-C: ${kubectlOf(cluster).join(" ")}`);
+    // waiting for a signal alone does not keep a process alive
+    setInterval(() => {}, 60_000);
+    return interrupted;
+  };
+  const counts = await test().catch((error: unknown) => tell(error, say));
+  left.push(...(await raze(place, say)));
+  return addCounts(counts, failed(...left));
 }
 
 async function clusterFor(place: Place, { kubeconfig, nodeCount }: Options): Promise<Cluster> {

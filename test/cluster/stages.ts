@@ -48,7 +48,7 @@ function partsOf(stages: Stages): readonly Part[] {
 }
 
 /** A part that cannot be run is a failure, and takes nothing from what the others found. */
-function tell(error: unknown, say: Stages["say"]): Counts {
+export function tell(error: unknown, say: Stages["say"]): Counts {
   const why = error instanceof Error ? error.message : String(error);
   say(why);
   return failed(`cluster: ${why}`);

@@ -6,9 +6,13 @@ import { processesNow } from "./processes.ts";
 
 /** Loop devices, mounts, files and processes that somebody left who was to keep to that folder. */
 export async function leftIn(folder: string): Promise<readonly string[]> {
-  const isOurs = (text: string) => text.includes(`${folder}/`);
-  const mounts = (await readMounts()).map(({ path }) => `${path}/ is mounted`);
   const files = (await readdir(folder)).map((name) => `the file ${join(folder, name)}`);
+  return [...(await usersOf(folder)), ...files];
+}
+
+/** What on the machine has the folder's path in it: loop devices, mounts, processes. */
+export async function usersOf(folder: string): Promise<readonly string[]> {
+  const mounts = (await readMounts()).map(({ path }) => `${path}/ is mounted`);
   const processes = (await processesNow()).map(({ pid, command }) => `process ${pid}: ${command}`);
-  return [...(await loopsNow()), ...mounts, ...files, ...processes].filter(isOurs);
+  return [...(await loopsNow()), ...mounts, ...processes].filter((text) => text.includes(`${folder}/`));
 }

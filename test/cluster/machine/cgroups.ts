@@ -19,9 +19,14 @@ export async function makeCgroups(name: string): Promise<void> {
 
 /** Groups go from the leaves up; what has no process is removed. */
 export async function removeCgroups(prefix: string): Promise<void> {
-  for (const hierarchy of await hierarchies())
-    for (const name of (await readdir(hierarchy)).filter((each) => each.startsWith(prefix)))
-      await removeTree(join(hierarchy, name));
+  for (const group of await cgroupsOf(prefix)) await removeTree(group);
+}
+
+export async function cgroupsOf(prefix: string): Promise<readonly string[]> {
+  const groups = (await hierarchies()).map(async (hierarchy) =>
+    (await readdir(hierarchy)).filter((name) => name.startsWith(prefix)).map((name) => join(hierarchy, name)),
+  );
+  return (await Promise.all(groups)).flat();
 }
 
 async function removeTree(group: string): Promise<void> {

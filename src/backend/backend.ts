@@ -180,7 +180,7 @@ export interface Completion {
 }
 
 export interface Attachments {
-  /** Resolves once the node can see the volume; repeating it gives the same answer. */
+  /** Resolves once the node can see the volume, which must be there; repeating it gives the same answer. */
   attach(wish: AttachWish, signal: AbortSignal): Promise<PublishContext>;
   /** `node` undefined means: from every node. */
   detach(volume: VolumeId, node: NodeId | undefined, signal: AbortSignal): Promise<void>;

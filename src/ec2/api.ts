@@ -63,7 +63,8 @@ async function perform({ values, region, signed }: ApiRequest, ec2: Ec2): Promis
   const action = findAction(values);
   const faulted: Faulted = { action: action.name, volumeIds: volumesNamedIn(values) };
   const fire = (kind: FaultKind) => ec2.faults.fire(kind, faulted);
-  await delay(fire("slow")?.delayMs ?? 0);
+  const slow = fire("slow");
+  if (slow !== undefined) await delay(slow.delayMs ?? 0);
   if (fire("cut") !== undefined) return cut;
   throttle(action, region, ec2);
   if (fire("throttle") !== undefined) throw tooMany();

@@ -1,4 +1,4 @@
-import type { Volume as Ec2Volume, Instance } from "@aws-sdk/client-ec2";
+import type { Volume as Ec2Volume, Instance, VolumeAttachment } from "@aws-sdk/client-ec2";
 import { BackendError, type NodeId, noSuch, type VolumeId } from "../backend.ts";
 import type { EbsContext } from "./context.ts";
 import type { DeviceNames } from "./device-names.ts";
@@ -12,19 +12,18 @@ interface Target {
   readonly instance: Instance;
 }
 
-/** Under the first free name; EC2 may know better which are taken. */
+/** Under the first free name; EC2 may know better which are taken. Returns the attachment as EC2 shows it. */
 export async function attachUnder(
   context: EbsContext,
   names: DeviceNames,
   target: Target,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<VolumeAttachment> {
   const { id, node, instance } = target;
   for (;;) {
     const name = takeName(context, names, target);
     try {
-      await context.ec2.call("AttachVolume", { VolumeId: id, InstanceId: node, Device: name }, signal);
-      return;
+      return await context.ec2.call("AttachVolume", { VolumeId: id, InstanceId: node, Device: name }, signal);
     } catch (error) {
       names.release(node, id);
       if (!isNameTaken(error)) return await judgeRefusal(context, { id, node, instance }, error, signal);
@@ -62,12 +61,13 @@ async function judgeRefusal(
   { id, node, instance }: Target,
   error: unknown,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<VolumeAttachment> {
   if (isEc2(error, "AttachmentLimitExceeded")) throw tooMany(node, instance.BlockDeviceMappings?.length ?? 0, error);
   if (!isEc2(error, "VolumeInUse", "IncorrectState")) throw error;
   const now = await findVolume(context, id, signal);
   if (now === undefined) throw noSuch("volume", id);
-  if (attachmentAt(now, node) !== undefined) return;
+  const attachment = attachmentAt(now, node);
+  if (attachment !== undefined) return attachment;
   refuseElsewhere(now);
   throw new BackendError({ kind: "busy", reason: "attach" }, `volume ${id} cannot be attached now: ${error.said}`, {
     cause: error,

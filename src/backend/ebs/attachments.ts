@@ -32,14 +32,14 @@ async function attach(
   if (instance === undefined || instance.State?.Name === "terminated") throw noSuch("node", node);
   if (wish.capability.mode === "MULTI_NODE_MULTI_WRITER" && !volume.MultiAttachEnabled)
     throw new BackendError({ kind: "unfit", reason: "one at a time" }, `volume ${id} was not made for several nodes`);
-  const attachment = attachmentAt(volume, node);
-  if (attachment === undefined) {
+  let shown = attachmentAt(volume, node);
+  if (shown === undefined) {
     refuseElsewhere(volume);
     if (wish.readOnly) await noteReader(context, id, node, signal);
     else if (isReaderAt(context, volume, node)) await forgetReader(context, id, node, signal);
-    await attachUnder(context, names, { id, node, instance }, signal);
+    shown = await attachUnder(context, names, { id, node, instance }, signal);
   } else checkSame(context, volume, wish);
-  const attached = await untilAttached(context, id, node, signal);
+  const attached = await untilAttached(context, { id, node, shown }, signal);
   const { parameters } = volumeOf(volume).creation;
   if (parameters["blockattachuntilinitialized"] === "true") await untilInitialized(context, id, signal);
   return { devicePath: attached.Device ?? "", ...(wish.readOnly ? { readOnly: "true" } : {}) };

@@ -5,11 +5,10 @@ import { creationRequest } from "./creation-request.ts";
 import { isEc2 } from "./ec2-error.ts";
 import { findVolume } from "./find-volume.ts";
 import { saysDeleted, tokenOf } from "./token.ts";
-import { removeFailed, untilUsable } from "./until-usable.ts";
+import { untilUsable } from "./until-usable.ts";
 
 /** Makes the volume in the first allowed zone that has room. The caller has found none of that name. */
 export async function createVolume(context: EbsContext, spec: VolumeSpec, signal: AbortSignal): Promise<Ec2Volume> {
-  await removeFailures(context, spec.name, signal);
   let refusal: unknown;
   for (const zone of await zonesFor(context, spec, signal)) {
     try {
@@ -20,16 +19,6 @@ export async function createVolume(context: EbsContext, spec: VolumeSpec, signal
     }
   }
   throw refusal;
-}
-
-/** What an earlier try left in the state error is of no use, and would stay for ever. */
-async function removeFailures(context: EbsContext, name: string, signal: AbortSignal): Promise<void> {
-  for (const { VolumeId = "", State } of await context.looks.volumesNamed(name, signal))
-    if (State === "error") await removeFailed(context, VolumeId, signal).catch(ignoreUnfit);
-}
-
-function ignoreUnfit(error: unknown): void {
-  if (!(error instanceof BackendError && error.fault.kind === "unfit")) throw error;
 }
 
 /** A copy of a volume is made where the volume is. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Most changes of EC2 take a second or two; some take none at all, and a stuck one is not asked after too often. */
-const pausesMs = [3, 10, 30, 100, 300, 700, 1000, 1500];
+const pausesMs = [1, 3, 10, 30, 100, 300, 700, 1000, 1500];
 
 /** Asks until `look` gives an answer. Ends with the signal, or after `mostMs` with undefined. */
 export async function poll<T>(

@@ -5,17 +5,22 @@ import { Ec2Error } from "./ec2-error.ts";
 import { attachmentAt } from "./entries.ts";
 import { poll } from "./poll.ts";
 
-/** Waits until EC2 calls it attached. One that never gets there is taken back. */
+interface Wanted {
+  readonly id: VolumeId;
+  readonly node: NodeId;
+  /** As EC2 has just shown it. */
+  readonly shown: VolumeAttachment;
+}
+
+/** Waits until EC2 calls it attached, as it may have done already. One that never gets there is taken back. */
 export async function untilAttached(
   context: EbsContext,
-  id: VolumeId,
-  node: NodeId,
+  { id, node, shown }: Wanted,
   signal: AbortSignal,
 ): Promise<VolumeAttachment> {
   const attached = await poll(
-    async () => {
-      const volume = await context.looks.volume(id, signal);
-      const attachment = volume && attachmentAt(volume, node);
+    async (round) => {
+      const attachment: VolumeAttachment | undefined = round === 0 ? shown : await look(context, id, node, signal);
       if (attachment?.State === "attached") return attachment;
       if (attachment?.State === "detaching" || attachment?.State === "busy") throw onItsWayOut(id, node);
       const since = attachment?.AttachTime?.getTime() ?? context.now();
@@ -27,6 +32,11 @@ export async function untilAttached(
   if (attached === undefined)
     throw new BackendError({ kind: "busy", reason: "attaching" }, `volume ${id} is still being attached; try again`);
   return attached;
+}
+
+async function look(context: EbsContext, id: VolumeId, node: NodeId, signal: AbortSignal) {
+  const volume = await context.looks.volume(id, signal);
+  return volume && attachmentAt(volume, node);
 }
 
 const onItsWayOut = (id: string, node: string): BackendError =>

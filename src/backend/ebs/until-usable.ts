@@ -11,7 +11,7 @@ import { poll } from "./poll.ts";
 export type AskAgain = () => Promise<"there" | "gone">;
 
 /**
- * Waits until a new volume can be attached. Fails at once where that will never be, so that nobody waits for his
+ * Waits until a new volume, as EC2 has just shown it, can be attached. Fails at once where that will never be, so that nobody waits for his
  * deadline: EC2 takes a volume away again whose key it may not use, and says so to nobody. Undefined where there is
  * nothing of it left and nobody to ask.
  */
@@ -26,7 +26,7 @@ export async function untilUsable(
   let misses = 0;
   const settled = await poll(
     async (round) => {
-      const now = round === 0 && volume.State !== "creating" ? volume : await context.looks.volume(id, signal);
+      const now = round === 0 ? volume : await context.looks.volume(id, signal);
       if (now?.State === "available" || now?.State === "in-use") return now;
       if (now?.State === "error") return "error";
       if (now?.State === "creating") {
@@ -45,21 +45,26 @@ export async function untilUsable(
     if (askAgain === undefined) return undefined;
     throw vanished(id);
   }
-  if (settled === "error") return await removeFailed(context, id, signal);
+  if (settled === "error") {
+    await removeFailed(context, id, signal);
+    throw failed(id);
+  }
   context.recent.seen.set(id, true);
   return settled;
 }
 
-/** It is of no use to anybody, so it goes, and a retry makes another one. */
-export async function removeFailed({ ec2 }: EbsContext, id: string, signal: AbortSignal): Promise<never> {
+/** It is of no use to anybody and would stay for ever, so it goes, and a retry makes another one. */
+export async function removeFailed({ ec2 }: EbsContext, id: string, signal: AbortSignal): Promise<void> {
   await ec2.call("DeleteVolume", { VolumeId: id }, signal).catch((error: unknown) => {
     if (!isEc2(error, "InvalidVolume.NotFound")) throw error;
   });
-  throw new BackendError(
+}
+
+const failed = (id: string): BackendError =>
+  new BackendError(
     { kind: "unfit", reason: "state error" },
     `EC2 could not make volume ${id}: it came to the state error, and was deleted; the KMS key may not be usable`,
   );
-}
 
 const vanished = (id: string): BackendError =>
   new BackendError(

@@ -20,7 +20,7 @@ import { checkFormatOptions } from "./mkfs-options.ts";
 import { pageOf } from "./pages.ts";
 import { askedSpeedOf } from "./parameters.ts";
 import { findSnapshot } from "./snapshots.ts";
-import { untilUsable } from "./until-usable.ts";
+import { removeFailed, untilUsable } from "./until-usable.ts";
 import { checkSpeed, rulesOf } from "./volume-types.ts";
 
 export const ebsVolumes = (context: EbsContext): Volumes => ({
@@ -73,11 +73,16 @@ async function originOf(context: EbsContext, source: VolumeSource, signal: Abort
 }
 
 async function findByName(context: EbsContext, name: string, signal: AbortSignal): Promise<Volume | undefined> {
-  const named = await context.looks.volumesNamed(name, signal);
+  const named = (await context.looks.volumesNamed(name, signal)).filter(
+    ({ VolumeId = "" }) => !context.recent.deleted.get(VolumeId),
+  );
   const [found] = named
-    .filter(({ State, VolumeId = "" }) => isAlive(State) && !context.recent.deleted.get(VolumeId))
+    .filter(({ State }) => isAlive(State))
     .toSorted((a, b) => (a.CreateTime?.getTime() ?? 0) - (b.CreateTime?.getTime() ?? 0));
-  if (found === undefined) return undefined;
+  if (found === undefined) {
+    for (const { VolumeId = "", State } of named) if (State === "error") await removeFailed(context, VolumeId, signal);
+    return undefined;
+  }
   if (found.State !== "creating") return volumeOf(found);
   const usable = await untilUsable(context, found, undefined, signal);
   return present(usable);

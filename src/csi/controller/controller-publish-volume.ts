@@ -11,7 +11,7 @@
  */
 import type { ControllerPublishVolumeRequest } from "../../../proto/gen/csi/v1/ControllerPublishVolumeRequest.ts";
 import type { ControllerPublishVolumeResponseInit } from "../../../proto/gen/csi/v1/ControllerPublishVolumeResponse.ts";
-import { type Attachments, type AttachWish, type Backend, noSuch } from "../../backend/backend.ts";
+import type { Attachments, AttachWish, Backend } from "../../backend/backend.ts";
 import { invalid } from "../errors.ts";
 import { exclusive, volumeKey } from "../locks.ts";
 import type { Rpc } from "../rpc.ts";
@@ -35,8 +35,5 @@ export const controllerPublishVolume = (
 
   locks: ({ volume }) => [exclusive(volumeKey(volume))],
 
-  async handle(wish, signal) {
-    if ((await backend.volumes.find(wish.volume, signal)) === undefined) throw noSuch("volume", wish.volume);
-    return { publishContext: { ...(await attachments.attach(wish, signal)) } };
-  },
+  handle: async (wish, signal) => ({ publishContext: { ...(await attachments.attach(wish, signal)) } }),
 });

@@ -57,6 +57,6 @@ async function runLevel(level: Level): Promise<Counts> {
   const counts = await runVitest({ project: level.name, folder, inside });
   const leaked = (await leftIn(folder)).map((what) => `${level.name}: left behind: ${what}`);
   for (const what of leaked) process.stdout.write(`${what}\n`);
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   return addCounts(counts, failed(...leaked));
 }

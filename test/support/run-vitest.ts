@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { addCounts, type Counts, failed } from "./counts.ts";
 import { judge } from "./judge.ts";
+import { reportVariable } from "./reporter.ts";
 
 export interface VitestRun {
   /** A project of vitest.config.ts. */
@@ -26,12 +27,16 @@ export async function runVitest({ project, folder, inside = [], env = {}, files 
     "--project",
     project,
     "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${report}`,
+    "--reporter=./test/support/reporter.ts",
     ...files,
   ];
   try {
-    const exitCode = await inherit([...inside, ...vitest], { ...process.env, ...env, TMPDIR: folder });
+    const exitCode = await inherit([...inside, ...vitest], {
+      ...process.env,
+      ...env,
+      TMPDIR: folder,
+      [reportVariable]: report,
+    });
     const counts = await judge(project, JSON.parse(await readFile(report, "utf8")));
     const isUnexplained = exitCode !== 0 && counts.failures.length === 0;
     return isUnexplained ? addCounts(counts, failed(`${project}: vitest ended with ${exitCode}`)) : counts;

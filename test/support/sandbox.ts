@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { readMounts } from "../../src/host/mounts.ts";
 import { commandRunner } from "../../src/host/run.ts";
 import { createPool } from "../../src/pool/create-pool.ts";
@@ -54,7 +55,9 @@ async function mountFilesystem(type: "btrfs" | "ext4", path: string, bytes: numb
 
 /** A folder with all that is mounted below it and every loop device that shows a file in it. */
 export async function clearAway(folder: string): Promise<void> {
-  for (let round = 0; round < 10 && (await hasLeftovers(folder)); round += 1) {
+  for (let round = 0; round < 50 && (await hasLeftovers(folder)); round += 1) {
+    // a process that was killed holds what it had until the kernel is done with it
+    if (round > 2) await delay(200);
     const mounted = (await readMounts()).filter(({ path }) => path.startsWith(`${folder}/`)).reverse();
     for (const { path } of mounted) {
       // once a pool is unmounted nothing tells any more whose the devices are that show its files
@@ -63,7 +66,7 @@ export async function clearAway(folder: string): Promise<void> {
     }
     await detachAll(folder);
   }
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 async function detachAll(folder: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { readMounts } from "../../../src/host/mounts.ts";
 import { must } from "../../support/command.ts";
-import { usersOf } from "../../support/left-in.ts";
+import { stillThere, usersOf } from "../../support/left-in.ts";
 import { until } from "../until.ts";
 import { cgroupsOf, removeCgroups } from "./cgroups.ts";
 import { loopsOnFilesOf } from "./loops.ts";
@@ -18,8 +18,8 @@ export async function raze(place: Place, say: Say): Promise<readonly string[]> {
   const failed: string[] = [];
   for (const step of [endProcesses, unmountAll, detachLoops, removeGroups])
     await step(place).catch((error: Error) => failed.push(error.message));
-  const left = [...failed, ...(await leftOf(place).catch(({ message }: Error) => [message]))];
-  if (left.length === 0) await rm(folder, { recursive: true });
+  const left = [...failed, ...(await stillThere(() => leftOf(place)).catch(({ message }: Error) => [message]))];
+  if (left.length === 0) await rm(folder, { recursive: true, maxRetries: 10, retryDelay: 100 });
   await place.lock.release();
   say(left.length === 0 ? `nothing is left of ${name}` : `left behind:\n${left.join("\n")}`);
   return left.map((what) => `cluster: left behind: ${what}`);

@@ -58,8 +58,10 @@ export async function clearAway(folder: string): Promise<void> {
   for (let round = 0; round < 50 && (await hasLeftovers(folder)); round += 1) {
     // a process that was killed holds what it had until the kernel is done with it
     if (round > 2) await delay(200);
-    const mounted = (await readMounts()).filter(({ path }) => path.startsWith(`${folder}/`)).reverse();
-    for (const { path } of mounted) {
+    const mounted = (await readMounts()).filter(({ path }) => path.startsWith(`${folder}/`));
+    // what was frozen when its driver was killed would stay, without a place; the pool first, which thawing writes to
+    for (const { path } of mounted) await must("fsfreeze", "--unfreeze", path).catch(() => {});
+    for (const { path } of mounted.reverse()) {
       // once a pool is unmounted nothing tells any more whose the devices are that show its files
       await detachAll(path);
       await must("umount", "--lazy", path).catch(() => {});

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type {
   Backend,
   Group,
@@ -10,6 +10,7 @@ import type {
   Snapshots,
   VolumeId,
 } from "../../src/backend/backend.ts";
+import { eventually } from "../support/eventually.ts";
 import { expectFault, insist } from "./faults.ts";
 import { makeVolume, newName, signal, unknownVolume } from "./under-test.ts";
 
@@ -24,9 +25,10 @@ export function snapshotsContract(backend: Backend, snapshots: Snapshots): void 
   /** A cloud is at it for a while; what a CO works with is ready. */
   const take = async (source: VolumeId): Promise<Snapshot> => {
     const { id } = await insist(() => snapshots.create(specOf(source), signal));
-    return await vi.waitUntil(async () => {
+    return await eventually(async () => {
       const now = await snapshots.find(id, signal);
-      return now?.ready ? now : undefined;
+      if (!now?.ready) throw new Error(`${id} is not ready`);
+      return now;
     });
   };
   const listed = async (source?: VolumeId) =>
@@ -98,9 +100,10 @@ export function groupsContract(backend: Backend, groups: Groups): void {
 
   const cut = async (sources: readonly VolumeId[]): Promise<Group> => {
     const { id } = await insist(() => groups.create({ name: newName(), sources, parameters: {} }, signal));
-    return await vi.waitUntil(async () => {
+    return await eventually(async () => {
       const now = await groups.find(id, signal);
-      return now?.snapshots.every(({ ready }) => ready) ? now : undefined;
+      if (!now?.snapshots.every(({ ready }) => ready)) throw new Error(`${id} is not ready`);
+      return now;
     });
   };
 

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import type { CoVolume, VolumeWish } from "../support/co.ts";
 import { must } from "../support/command.ts";
+import { eventually } from "../support/eventually.ts";
 import type { KilledWorld } from "../support/killed-world.ts";
 import { loopsNow } from "../support/loops.ts";
 import { sha256 } from "../support/picture.ts";
@@ -52,7 +53,7 @@ export async function expectData(
   await must("umount", path);
   // mount(8) lets its loop device go with the mount, which is late where somebody else looks at the device just then
   const isGone = async () => expect(await loopsNow()).not.toContainEqual(expect.stringContaining(copy));
-  await vi.waitFor(isGone, { timeout: 10_000 });
+  await eventually(isGone);
   await must("rm", copy);
   expect(found, `the data in ${thing}`).toBe(sum);
 }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { must } from "../support/command.ts";
 import { CrashWorld } from "../support/crash-world.ts";
+import { eventually } from "../support/eventually.ts";
 import { isFrozen } from "../support/frozen.ts";
 import { MiB, mountedWithData, sumOf } from "./data.ts";
 
@@ -61,5 +62,5 @@ describe("a frozen filesystem", () => {
 });
 
 async function untilHalted(pid: number | undefined): Promise<void> {
-  await expect.poll(async () => must("ps", "-o", "stat=", "-p", String(pid))).toMatch(/^T/);
+  await eventually(async () => expect(await must("ps", "-o", "stat=", "-p", String(pid))).toMatch(/^T/));
 }

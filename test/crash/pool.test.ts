@@ -5,6 +5,7 @@ import { type CoVolume, refusalOf } from "../support/co.ts";
 import { command } from "../support/command.ts";
 import { CrashWorld } from "../support/crash-world.ts";
 import { mainFile } from "../support/driver.ts";
+import { eventually } from "../support/eventually.ts";
 import { sha256 } from "../support/picture.ts";
 import { MiB, mountedWithData, sumOf, writeData } from "./data.ts";
 
@@ -96,7 +97,7 @@ describe("a pool", () => {
     expect(await sumOf(join(volume.target, "data"))).toBe(sum);
     await world.end(flood);
     await rm(rest, { force: true });
-    await expect.poll(() => world.co.health(volume), { timeout: 20_000 }).toEqual([]);
+    await eventually(async () => expect(await world.co.health(volume)).toEqual([]));
     const snapshot = await world.co.snapshot("new", volume);
     await world.call("DeleteSnapshot", { snapshotId: snapshot.snapshotId });
     await world.co.hide(volume);
@@ -118,7 +119,7 @@ describe("a pool", () => {
       await world.kill();
       await world.start();
       const trash = () => readdir(world.sandbox.path("pool", "trash"));
-      await expect.poll(trash, { timeout: 10_000 }).toEqual([]);
+      await eventually(async () => expect(await trash()).toEqual([]));
       expect(await world.picture()).toEqual(before);
     }
   });

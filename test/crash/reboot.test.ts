@@ -5,6 +5,7 @@ import { readMounts } from "../../src/host/mounts.ts";
 import type { CoVolume } from "../support/co.ts";
 import { must } from "../support/command.ts";
 import { CrashWorld } from "../support/crash-world.ts";
+import { eventually } from "../support/eventually.ts";
 import { loopsNow } from "../support/loops.ts";
 import { MiB, sumOf, writeData } from "./data.ts";
 
@@ -32,7 +33,7 @@ async function takeAway(mountedBelow: string, filesBelow: string): Promise<void>
   for (const { path } of mounts) await must("umount", path);
   const loops = async () => (await loopsNow()).filter((line) => line.includes(` ${filesBelow}`));
   for (const line of await loops()) await must("losetup", "--detach", line.split(" ")[0] ?? "");
-  await expect.poll(loops).toEqual([]);
+  await eventually(async () => expect(await loops()).toEqual([]));
 }
 
 /** kubelet's part after it: it stages and publishes what its pods use. */

@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { CallError } from "../../src/grpc/client.ts";
 import { refusalOf, type VolumeWish } from "../support/co.ts";
 import { must } from "../support/command.ts";
+import { eventually } from "../support/eventually.ts";
 import { metricsOf } from "../support/http.ts";
 import { freePort } from "../support/port.ts";
 import { type Shared, withDriver } from "../support/with-driver.ts";
@@ -27,7 +28,7 @@ describe("a pool that promises what it has", () => {
       /^RESOURCE_EXHAUSTED: the pool cannot promise \d+ bytes: it has room for \d+ bytes more/,
     );
     await at.co.delete(volume);
-    await vi.waitFor(async () => expect(await roomIn(at)).toBe(room), { timeout: 10_000 });
+    await eventually(async () => expect(await roomIn(at)).toBe(room));
   });
 
   test("gives its last room to one of two who ask for it at a time", async () => {
@@ -40,7 +41,7 @@ describe("a pool that promises what it has", () => {
       expect(refused?.code).toBe("RESOURCE_EXHAUSTED");
       const before = await roomIn(at);
       for (const volume of made) await at.co.delete(volume);
-      await vi.waitFor(async () => expect(await roomIn(at)).toBeGreaterThan(before), { timeout: 10_000 });
+      await eventually(async () => expect(await roomIn(at)).toBeGreaterThan(before));
     }
   });
 
@@ -86,7 +87,7 @@ describe("claims that are larger than the disk", async () => {
 
     await must("dd", "if=/dev/zero", `of=${volume.target}`, "bs=1M", "count=8", `seek=${fill}`, "oflag=direct");
     await must("blkdiscard", volume.target);
-    await vi.waitFor(async () => expect(await at.co.health(volume)).toEqual([]), { timeout: 10_000 });
+    await eventually(async () => expect(await at.co.health(volume)).toEqual([]));
     expect(await low()).toBe(0);
     for (const made of volumes) await at.co.end(made);
   });
@@ -123,9 +124,8 @@ describe("a volume that is promised in full", () => {
     await must("sync", "--file-system", volume.target);
     const room = await roomIn(at, { parameters: { thin: "false" } });
     await at.co.end(volume);
-    await vi.waitFor(
-      async () => expect(await roomIn(at, { parameters: { thin: "false" } })).toBeGreaterThan(room + 32 * MiB),
-      { timeout: 10_000 },
+    await eventually(async () =>
+      expect(await roomIn(at, { parameters: { thin: "false" } })).toBeGreaterThan(room + 32 * MiB),
     );
   });
 });

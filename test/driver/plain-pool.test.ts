@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Co, type CoVolume, fromSnapshot, fromVolume, refusalOf, type Snapshot } from "../support/co.ts";
 import { must } from "../support/command.ts";
 import { startTestDriver, type TestDriver } from "../support/driver.ts";
+import { eventually } from "../support/eventually.ts";
 import { isFrozen } from "../support/frozen.ts";
 import { insist } from "../support/insist.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
@@ -131,7 +132,7 @@ describe("in a pool whose files share no blocks", () => {
     await catchCopy();
     expect(await isFrozen(volume.target)).toBe(true);
     expect(await late).toContain("DEADLINE_EXCEEDED");
-    await expect.poll(() => isFrozen(volume.target), { timeout: 20_000 }).toBe(false);
+    await eventually(async () => expect(await isFrozen(volume.target)).toBe(false));
 
     const making = insist<{ snapshot: Snapshot }>(driver.client, "CreateSnapshot", request);
     const goOn = await holdCopy();
@@ -183,7 +184,7 @@ describe("in a pool whose files share no blocks", () => {
     expect(readyToUse).toBe(false);
     process.kill(pid, "SIGKILL");
     const gone = () => refusalOf(co.call("GetSnapshot", { snapshotId })).catch(() => "");
-    await expect.poll(gone, { timeout: 20_000 }).toContain("NOT_FOUND");
+    await eventually(async () => expect(await gone()).toContain("NOT_FOUND"));
     expect(await refusalOf(co.snapshot("failed", volume))).toMatch(
       /INTERNAL: snapshot failed could not be copied: .*killed by SIGKILL/,
     );

@@ -1,10 +1,11 @@
 /** Several pools of one driver: a class chooses, an id tells, and each is looked after by itself. */
 import { cp, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PoolStatus } from "../../src/pool/status.ts";
 import { Co, type CoVolume, fromSnapshot, refusalOf } from "../support/co.ts";
 import { startTestDriver, type TestDriver } from "../support/driver.ts";
+import { eventually } from "../support/eventually.ts";
 import { metricsOf } from "../support/http.ts";
 import { kura } from "../support/kura.ts";
 import { freePort } from "../support/port.ts";
@@ -82,7 +83,7 @@ describe("two pools", () => {
     const room = async (parameters: object = {}) =>
       Number((await co.call<{ availableCapacity: string }>("GetCapacity", { parameters })).availableCapacity);
     // what earlier tests deleted has its room until its bytes are given back
-    for (const pool of ["default", "fast"]) await vi.waitFor(async () => expect(await promised(pool)).toBe(0));
+    for (const pool of ["default", "fast"]) await eventually(async () => expect(await promised(pool)).toBe(0));
     const before = [await room(), await room({ pool: "fast" })];
     expect(before[1]).toBeLessThan((before[0] ?? 0) / 4);
     const volume = await co.create("taken", inFast);
@@ -195,7 +196,7 @@ test("directories lie in several pools too", async () => {
   const found = await stat(join(shared, "volumes", volume.id, "data"));
   expect([found.isDirectory(), found.mode & 0o777]).toEqual([true, 0o700]);
   const snapshot = await co.snapshot("dir", volume);
-  await vi.waitFor(async () => expect((await co.snapshot("dir", volume)).readyToUse).toBe(true));
+  await eventually(async () => expect((await co.snapshot("dir", volume)).readyToUse).toBe(true));
   expect((await stat(join(shared, "snapshots", snapshot.snapshotId, "data"))).isDirectory()).toBe(true);
   const moved = co.create("moved", { source: fromSnapshot(snapshot), parameters: { pool: "default" } });
   expect(await refusalOf(moved)).toMatch(/^INVALID_ARGUMENT: the snapshot .* lies in the pool shared/);

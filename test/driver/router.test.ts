@@ -1,11 +1,12 @@
 /** A controller on one machine and the nodes with their pools on others, over mutual TLS. */
 import { cp, mkdir } from "node:fs/promises";
 import { type Client, credentials } from "@grpc/grpc-js";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { csiClient } from "../../src/grpc/client.ts";
 import { clientOf } from "../../src/grpc/load.ts";
 import { Co, refusalOf } from "../support/co.ts";
 import { startTestDriver, type TestDriver } from "../support/driver.ts";
+import { eventually } from "../support/eventually.ts";
 import { kura, type RunningKura, startKura } from "../support/kura.ts";
 import { freePort } from "../support/port.ts";
 import { makeSandbox, readText, type Sandbox } from "../support/sandbox.ts";
@@ -28,7 +29,7 @@ beforeAll(async () => {
   router = startRouter(sandbox.path("tls", "controller"));
   const client = csiClient(routerEndpoint());
   co = new Co(sandbox, { client });
-  await vi.waitFor(() => co.call("ListVolumes"), { timeout: 30_000, interval: 200 });
+  await eventually(() => co.call("ListVolumes"));
 });
 afterAll(async () => {
   co?.client.close();
@@ -108,11 +109,8 @@ test("certificates are replaced without a restart, on both sides", async () => {
   for (const side of ["node", "controller"])
     await cp(sandbox.path("next", side), sandbox.path("tls", side), { recursive: true, force: true });
   // the files are looked at every ten seconds
-  await vi.waitFor(async () => expect(await callAs(sandbox.path("next", "controller"))).toBe("loop.csi.kura.dev"), {
-    timeout: 60_000,
-    interval: 1000,
-  });
-  await vi.waitFor(() => co.call("ListVolumes"), { timeout: 60_000, interval: 1000 });
+  await eventually(async () => expect(await callAs(sandbox.path("next", "controller"))).toBe("loop.csi.kura.dev"));
+  await eventually(() => co.call("ListVolumes"));
   const volume = await co.create("after-rotation", { use: "block", bytes: 512 });
   await co.delete(volume);
 });

@@ -4,6 +4,7 @@ import { here, makeSimulator } from "../ec2/support/simulator.ts";
 import { type CoVolume, capabilityOf, refusalOf } from "../support/co.ts";
 import { instanceId, zone } from "../support/ebs-backend.ts";
 import { startEbsDriver } from "../support/ebs-driver.ts";
+import { eventually } from "../support/eventually.ts";
 import { residentMB } from "../support/processes.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 import { makePlace } from "./place.ts";
@@ -161,7 +162,7 @@ test("a driver that is killed between EC2's answer and its own finds the volume 
   {
     await using first = await startEbsDriver(sandbox, ec2);
     const call = first.client.call("CreateVolume", request).catch(() => "lost");
-    await expect.poll(() => ec2.ec2.faults.list()[0]?.fired).toBe(1);
+    await eventually(() => expect(ec2.ec2.faults.list()[0]?.fired).toBe(1));
     await first.kill();
     expect(await call).toBe("lost");
   }

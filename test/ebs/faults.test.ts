@@ -1,7 +1,8 @@
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { FaultWish } from "../../src/ec2/faults/rule.ts";
 import { capabilityOf, refusalOf } from "../support/co.ts";
 import { instanceId } from "../support/ebs-backend.ts";
+import { eventually } from "../support/eventually.ts";
 import { makePlace } from "./place.ts";
 
 const place = await makePlace();
@@ -115,7 +116,7 @@ const changes: Readonly<Record<string, Change>> = {
       const { id } = await makeVolume();
       const name = newName();
       const { snapshotId } = await co.snapshot(name, { id });
-      const isDoneOnce = () => vi.waitFor(async () => expect(await place.snapshotsNamed(name)).toEqual([]));
+      const isDoneOnce = () => eventually(async () => expect(await place.snapshotsNamed(name)).toEqual([]));
       return { rpc: "DeleteSnapshot", request: { snapshotId }, isDoneOnce };
     },
   },
@@ -158,7 +159,7 @@ for (const [rpcName, change] of Object.entries(changes)) {
 
 /** As a sidecar: what may still be under way is asked again. */
 async function untilDone(rpc: string, request: object): Promise<void> {
-  await vi.waitFor(() => co.call(rpc, request), { timeout: 90_000, interval: 250 });
+  await eventually(() => co.call(rpc, request));
 }
 
 describe("what only some calls can meet", () => {
@@ -238,7 +239,7 @@ describe("what only some calls can meet", () => {
     await untilDone("DeleteVolume", { volumeId: first.id });
     const again = await co.create(name, { bytes: 10 * GiB });
     expect(again.id).not.toBe(first.id);
-    await vi.waitFor(async () => expect(await place.volumesNamed(name)).toEqual([again.id]), { timeout: 5000 });
+    await eventually(async () => expect(await place.volumesNamed(name)).toEqual([again.id]));
   });
 
   test("of an impaired volume it is told", async () => {

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { actions } from "../../src/backend/ebs/sdk.ts";
 import { parsePolicy } from "../../src/ec2/iam/policy.ts";
 import { fromSnapshot, fromVolume, refusalOf } from "../support/co.ts";
 import { instanceId } from "../support/ebs-backend.ts";
+import { eventually } from "../support/eventually.ts";
 import { fromRoot } from "../support/root.ts";
 import { readText } from "../support/sandbox.ts";
 import { type EbsPlace, makePlace } from "./place.ts";
@@ -59,7 +60,7 @@ async function live({ co }: EbsPlace): Promise<void> {
   await co.call("ControllerPublishVolume", { volumeId: volume.id, nodeId, volumeCapability: volume.capability });
   const snapshot = await co.snapshot("life", volume);
   await co.call("ControllerExpandVolume", { volumeId: volume.id, capacityRange: { requiredBytes: 20 * GiB } });
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await co.call("GetSnapshot", { snapshotId: snapshot.snapshotId })).toMatchObject({
       snapshot: { readyToUse: true },
     }),

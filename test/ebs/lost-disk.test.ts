@@ -1,12 +1,13 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { DetachVolumeCommand } from "@aws-sdk/client-ec2";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { Co } from "../support/co.ts";
 import { must } from "../support/command.ts";
 import { instanceId } from "../support/ebs-backend.ts";
 import { startEbsDriver } from "../support/ebs-driver.ts";
 import { startTestEc2 } from "../support/ec2.ts";
+import { eventually } from "../support/eventually.ts";
 import { loopsOf, makeSandbox, mountsOf } from "../support/sandbox.ts";
 
 const GiB = 2 ** 30;
@@ -39,7 +40,7 @@ test.each([
     const user = use === "block" ? undefined : await open(join(volume.target, "file"), "w");
     await ec2.client.send(new DetachVolumeCommand({ VolumeId: volume.id, Force: true }));
     // a number that is used again must not show the next volume to the old user
-    await vi.waitFor(async () => expect(await kubeletsMounts()).toEqual([]), { timeout: 10_000 });
+    await eventually(async () => expect(await kubeletsMounts()).toEqual([]));
     await before.kill();
 
     await using after = await startEbsDriver(sandbox, ec2);

@@ -1,8 +1,9 @@
 import { open, readFile, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LinuxHost } from "../../src/host/linux-host.ts";
 import { command, must } from "../support/command.ts";
+import { eventually } from "../support/eventually.ts";
 import { allocatedBytes, type Bed, makeBed, mountFresh, perform, realHost } from "../support/host.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 
@@ -85,14 +86,11 @@ describe("what a user trims", () => {
     await written(bed);
     expect(await allocatedBytes(bed.image.file)).toBeGreaterThanOrEqual(64 * MiB);
     // blocks can be trimmed once the journal has forgotten the file that had them, which takes it a moment
-    await vi.waitFor(
-      async () => {
-        await must("sync", "--file-system", bed.mountPoint);
-        await must("fstrim", bed.mountPoint);
-        expect(await allocatedBytes(bed.image.file)).toBeLessThan(8 * MiB);
-      },
-      { timeout: 20_000, interval: 200 },
-    );
+    await eventually(async () => {
+      await must("sync", "--file-system", bed.mountPoint);
+      await must("fstrim", bed.mountPoint);
+      expect(await allocatedBytes(bed.image.file)).toBeLessThan(8 * MiB);
+    });
   });
 
   test("of a volume that was promised in full stays his", async () => {

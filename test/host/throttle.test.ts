@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LinuxHost } from "../../src/host/linux-host.ts";
 import { findThrottleTree, type ThrottleTree } from "../../src/host/throttle.ts";
 import { noLimits } from "../../src/node/volume.ts";
 import { type Group, podGroup } from "../support/cgroup.ts";
+import { eventually } from "../support/eventually.ts";
 import { fioIn } from "../support/fio.ts";
 import { type Bed, deviceOf, loopOf, makeBed, perform, realHost } from "../support/host.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
@@ -59,7 +60,7 @@ describe("limits", () => {
     await limit(200);
     const late = join(group.path, "late");
     mkdirSync(late);
-    await vi.waitFor(() => expect(limitsIn(late, device)).not.toEqual([]), { timeout: 10_000 });
+    await eventually(() => expect(limitsIn(late, device)).not.toEqual([]));
   });
 
   test("leave nothing behind: the next one who gets the device number is free", async () => {

@@ -1,13 +1,14 @@
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import type { Co, CoVolume, VolumeWish } from "./co.ts";
 import { CrashWorld } from "./crash-world.ts";
 import { instanceId } from "./ebs-backend.ts";
 import { startEbsDriver } from "./ebs-driver.ts";
 import { ebsPictureOf } from "./ebs-picture.ts";
 import { startTestEc2, type TestEc2 } from "./ec2.ts";
+import { eventually } from "./eventually.ts";
 import { KillPoints, type Nth } from "./kill-points.ts";
 import type { KilledWorld } from "./killed-world.ts";
 import { makeSandbox, type Sandbox } from "./sandbox.ts";
@@ -124,7 +125,7 @@ export class EbsCrashWorld implements KilledWorld {
   }
 
   async picture(): Promise<object> {
-    return await vi.waitFor(() => ebsPictureOf(this.sandbox, this.#ec2), { timeout: 20_000 });
+    return await eventually(() => ebsPictureOf(this.sandbox, this.#ec2));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { groupsOf, Throttle } from "../../../src/host/throttle.ts";
 import { noLimits } from "../../../src/node/volume.ts";
+import { eventually } from "../../support/eventually.ts";
 
 /** Files of a cgroup tree: this machine's kernel limits I/O by v1 only, and what is written is what matters here. */
 let root: string;
@@ -100,7 +101,7 @@ describe("cgroup v1 is flat", () => {
     const throttle = new Throttle(tree(1, "a"));
     throttle.set("7:3", limits);
     addGroup(1, "a/new");
-    await expect.poll(() => written("a/new", v1Files[0] ?? ""), { timeout: 5000 }).toBe("7:3 300");
+    await eventually(async () => expect(await written("a/new", v1Files[0] ?? "")).toBe("7:3 300"));
     throttle.close();
   });
   test("a group that goes while it is written to is not missed", () => {

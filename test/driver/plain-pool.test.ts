@@ -44,12 +44,8 @@ const attributesOf = async (file: string): Promise<string> => (await must("lsatt
 const isReady = async ({ snapshotId }: Snapshot): Promise<boolean> =>
   (await co.call<{ snapshot: Snapshot }>("GetSnapshot", { snapshotId })).snapshot.readyToUse;
 
-async function untilReady(snapshot: Snapshot): Promise<void> {
-  for (let patience = 600; !(await isReady(snapshot)); patience -= 1) {
-    expect(patience).toBeGreaterThan(0);
-    await delay(50);
-  }
-}
+const untilReady = (snapshot: Snapshot): Promise<void> =>
+  eventually(async () => expect(await isReady(snapshot)).toBe(true));
 
 /** Catches the copy that the driver has begun, and holds it; gives a way to let it go on. */
 async function holdCopy(): Promise<() => void> {

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { type CsiClient, csiClient } from "../../src/grpc/client.ts";
 import { controllerName, nodeName } from "../../src/grpc/tls.ts";
@@ -10,6 +9,7 @@ import { type KeyPair, makeCertificates } from "../../src/host/certificates.ts";
 import { commandRunner } from "../../src/host/run.ts";
 import { Co, refusalOf } from "../support/co.ts";
 import { mainFile, startTestDriver } from "../support/driver.ts";
+import { eventually } from "../support/eventually.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 
 test("the router passes on an answer of many messages, and how it is refused", async () => {
@@ -59,11 +59,5 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-async function untilReady(client: CsiClient): Promise<void> {
-  for (let patience = 300; patience > 0; patience -= 1) {
-    const answer = await client.call<{ ready: { value: boolean } }>("Probe", {}, 1000).catch(() => undefined);
-    if (answer?.ready.value) return;
-    await delay(50);
-  }
-  throw new Error("the router finds no node");
-}
+const untilReady = (client: CsiClient): Promise<void> =>
+  eventually(async () => expect(await client.call("Probe", {}, 1000)).toMatchObject({ ready: { value: true } }));

@@ -76,7 +76,7 @@ async function start(folder: string, disk: string, on: PoolOn): Promise<World> {
 /** Until every snapshot is whole: where blocks are not shared they are copied behind the answer, and behind a start. */
 export async function untilCopied(co: Co): Promise<void> {
   type Listed = { entries: { snapshot: Snapshot }[] };
-  for (let patience = 3000; patience > 0; patience -= 1) {
+  for (let patience = 12_000; patience > 0; patience -= 1) {
     const { entries } = await co.call<Listed>("ListSnapshots");
     if (entries.every(({ snapshot }) => snapshot.readyToUse)) return;
     await delay(10);

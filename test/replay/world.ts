@@ -170,7 +170,7 @@ export class ReplayWorld implements AsyncDisposable {
       return thin === promised ? undefined : `${thin} bytes are promised, not ${promised}`;
     };
     let found = await problem();
-    for (let patience = 50; found !== undefined && patience > 0; patience -= 1) {
+    for (let patience = 600; found !== undefined && patience > 0; patience -= 1) {
       await delay(100);
       found = await problem();
     }

@@ -71,7 +71,7 @@ export async function startTestDriver(
 }
 
 async function untilReady({ process: child, client, logFile }: TestDriver): Promise<void> {
-  for (let patience = 400; patience > 0; patience -= 1) {
+  for (let patience = 4000; patience > 0; patience -= 1) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`the driver ended at once, see ${logFile}`);
     const answer = await client.call<{ ready: { value: boolean } | null }>("Probe", {}, 1000).catch(() => undefined);

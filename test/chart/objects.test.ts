@@ -77,6 +77,32 @@ describe("the loop driver", () => {
     expect(kura.livenessProbe.httpGet.port).toBe("http");
   });
 
+  const probers: readonly (readonly [string, object])[] = [
+    ["as it comes", {}],
+    ["with everything", everything],
+    ["without livenessprobe", { sidecars: { livenessprobe: { enabled: false } } }],
+  ];
+  test.each(probers)(
+    "is probed at ports of the probed container itself, for kubelet knows no others: %s",
+    async (_, values) => {
+      const containers: readonly KubernetesObject[] = podsOf(await objectsOf(values)).flatMap((pod) => [
+        ...(pod.initContainers ?? []),
+        ...pod.containers,
+      ]);
+      const probed = containers.flatMap(({ name, ports = [], livenessProbe, readinessProbe, startupProbe }) =>
+        [livenessProbe, readinessProbe, startupProbe]
+          .filter((probe) => probe !== undefined)
+          .map(({ httpGet, tcpSocket }) => ({ name, port: (httpGet ?? tcpSocket).port, ports })),
+      );
+      expect(probed.filter(({ name }) => name === "kura").length).toBeGreaterThan(1);
+      for (const { name, port, ports } of probed)
+        expect(
+          ports.map(({ name }: KubernetesObject) => name),
+          name,
+        ).toContain(port);
+    },
+  );
+
   test("serves people and Prometheus to its own pod only, unless it is told otherwise", async () => {
     const usual = await objectsOf();
     for (const workload of [controllerOf(usual), nodeOf(usual)])

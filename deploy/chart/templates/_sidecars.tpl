@@ -43,8 +43,6 @@
     {{- range .root.Values.sidecars.livenessprobe.extraArgs }}
     - {{ . | quote }}
     {{- end }}
-  ports:
-    - {name: healthz, containerPort: 9808}
   volumeMounts:
     - {name: socket, mountPath: /csi}
   securityContext:
@@ -53,7 +51,21 @@
     {{- toYaml .root.Values.sidecars.resources | nindent 4 }}
 {{- end -}}
 
-{{/* How kubelet learns whether kura lives. Not ready is not dead: only an answer that fails for a minute is. */}}
+{{/*
+The port of the probes: kubelet knows a port's name only where it is one of the probed container's own, though
+livenessprobe listens there.
+*/}}
+{{- define "kura.ports" -}}
+- {name: http, containerPort: 9810}
+{{- if .Values.sidecars.livenessprobe.enabled }}
+- {name: healthz, containerPort: 9808}
+{{- end }}
+{{- end -}}
+
+{{/*
+How kubelet learns whether kura lives: only what fails for two minutes is dead. To livenessprobe a driver that is not
+ready has failed (one that reads its pool, a router that reaches no node); kura's own answer tells the two apart.
+*/}}
 {{- define "kura.probes" -}}
 {{- $port := ternary "healthz" "http" .Values.sidecars.livenessprobe.enabled -}}
 livenessProbe:

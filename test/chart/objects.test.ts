@@ -199,6 +199,17 @@ describe("the hostpath driver", () => {
     expect(spec).toMatchObject({ seLinuxMount: false, volumeLifecycleModes: ["Persistent", "Ephemeral"] });
   });
 
+  test("has inline volumes where they are asked for, as loop has", async () => {
+    const lifecycleModesOf = async (inlineVolumes: string) =>
+      findObject(await objectsOf({ backends: { loop: { inlineVolumes } } }), "CSIDriver", "loop.csi.kura.dev").spec
+        .volumeLifecycleModes;
+    expect(await lifecycleModesOf("")).toEqual(["Persistent"]);
+    expect(await lifecycleModesOf("1Gi")).toEqual(["Persistent", "Ephemeral"]);
+    const { args } = containerOf(nodeOf(await objectsOf({ backends: { loop: { inlineVolumes: "1Gi" } } })), "kura");
+    expect(args).toContain("--inline-volumes=1Gi");
+    expect(containerOf(nodeOf(await objectsOf()), "kura").args.join(" ")).not.toContain("inline");
+  });
+
   test("comes beside loop, and shares no name and no pool with it", async () => {
     const objects = await objectsOf({ backends: { hostpath: { enabled: true } } });
     const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);

@@ -15,6 +15,15 @@
 {{- with index .backend .component }}{{ .serviceAccount.name }}{{ else }}kura-csi-{{ .name }}-{{ .component }}{{ end -}}
 {{- end -}}
 
+{{/* Of a backend whose volumes lie in pools of the node. */}}
+{{- define "kura.args.local" -}}
+- --max-volumes-per-node={{ .maxVolumesPerNode }}
+- --overprovision={{ .overprovision }}
+{{- with .inlineVolumes }}
+- --inline-volumes={{ . }}
+{{- end }}
+{{- end -}}
+
 {{- define "kura.args.loop" -}}
 - --pool-image={{ .pool.imageSize }}
 {{- range .pools }}
@@ -27,9 +36,6 @@
 {{- end -}}
 
 {{- define "kura.args.hostpath" -}}
-{{- with .inlineVolumes }}
-- --inline-volumes={{ . }}
-{{- end }}
 {{- end -}}
 
 {{- define "kura.args.ebs" -}}
@@ -79,15 +85,19 @@
 {{- if . }}pool-{{ . }}{{ else }}pool{{ end -}}
 {{- end -}}
 
+{{- define "kura.lifecycleModes" -}}
+[Persistent{{ if .inlineVolumes }}, Ephemeral{{ end }}]
+{{- end -}}
+
 {{- define "kura.csidriver.loop" -}}
 seLinuxMount: true
-volumeLifecycleModes: [Persistent]
+volumeLifecycleModes: {{ include "kura.lifecycleModes" . }}
 {{- end -}}
 
 {{/* Directories of one filesystem share its SELinux label. */}}
 {{- define "kura.csidriver.hostpath" -}}
 seLinuxMount: false
-volumeLifecycleModes: [Persistent{{ if .inlineVolumes }}, Ephemeral{{ end }}]
+volumeLifecycleModes: {{ include "kura.lifecycleModes" . }}
 {{- end -}}
 
 {{/* How many volumes an instance takes changes with its network interfaces. */}}

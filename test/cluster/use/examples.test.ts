@@ -76,6 +76,22 @@ const proofs: Readonly<Record<string, (example: Example) => Promise<void>>> = {
     await example.kubectl("wait", "pvc/app-scratch", "--for=delete", "--timeout=60s");
   },
 
+  inline: async (example) => {
+    const volumes = async (): Promise<readonly string[]> =>
+      JSON.parse(await onNode("kura", "csi", "ListVolumes", "--json")).entries.map(
+        ({ volume }: Json) => volume.volumeId,
+      );
+    const before = await volumes();
+    await example.apply();
+    const [made = "", ...others] = (await volumes()).filter((id) => !before.includes(id));
+    expect(others).toEqual([]);
+    const flood = example.exec("app", "dd", "if=/dev/zero", "of=/scratch/flood", "bs=1M", "count=400");
+    await expect(flood).rejects.toThrow("No space left on device");
+    expect(await example.exec("app", "cat", "/scratch/file")).toBe("scratch");
+    await example.kubectl("delete", "pod", "app");
+    await until("it has gone with its pod", async () => ((await volumes()).includes(made) ? undefined : true));
+  },
+
   "second-pool": async (example) => {
     await example.apply();
     expect(await example.exec("app", "cat", "/data/file")).toBe("kept");

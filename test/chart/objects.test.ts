@@ -3,8 +3,10 @@ import { goModules } from "../cluster/programs.ts";
 import { containerOf, findObject, type KubernetesObject, namesOf, objectsOf } from "../support/helm.ts";
 
 const snapshots = { snapshots: { enabled: true } };
+const snapshotMetadata = { enabled: true, caCert: "TFMwdExTMUNSVWRKVGc9PQ==" };
 const everything = {
   ...snapshots,
+  sidecars: { healthMonitor: { enabled: true }, snapshotMetadata },
   snapshotController: { enabled: true },
   controller: { replicas: 2 },
   backends: { loop: { attach: true }, ebs: { enabled: true, simulator: { enabled: true } } },
@@ -54,7 +56,27 @@ describe("the loop driver", () => {
       { sidecars: { livenessprobe: { enabled: false } } },
       ["kura", "csi-provisioner", "csi-resizer"],
     ],
+    [
+      "with health and changed blocks",
+      { sidecars: { healthMonitor: { enabled: true }, snapshotMetadata } },
+      ["kura", "csi-provisioner", "csi-resizer", "csi-health-monitor", "csi-snapshot-metadata", "liveness-probe"],
+    ],
   ];
+  test("tells backup programs where changed blocks are told, and whom to trust", async () => {
+    const objects = await objectsOf({ sidecars: { snapshotMetadata } });
+    expect(findObject(objects, "SnapshotMetadataService", "loop.csi.kura.dev").spec).toEqual({
+      address: "kura-csi-loop-snapshot-metadata.kura-system:6443",
+      caCert: snapshotMetadata.caCert,
+      audience: "kura-snapshot-metadata",
+    });
+    const { selector, ports } = findObject(objects, "Service", "kura-csi-loop-snapshot-metadata").spec;
+    const { labels } = controllerOf(objects).spec.template.metadata;
+    expect(labels).toMatchObject(selector);
+    const { ports: open } = containerOf(controllerOf(objects), "csi-snapshot-metadata");
+    expect(open.map(({ name }: KubernetesObject) => name)).toContain(ports[0].targetPort);
+    await expect(objectsOf({ sidecars: { snapshotMetadata: { enabled: true } } })).rejects.toThrow("needs caCert");
+  });
+
   test.each(sidecars)("has its sidecars: %s", async (_, values, names) => {
     expect(namesOf(controllerOf(await objectsOf(values)))).toEqual(names);
   });

@@ -10,6 +10,11 @@
 {{- if or .attach (not (include "kura.isLocal" .)) }}true{{ end -}}
 {{- end -}}
 
+{{/* Whether it knows which blocks changed between two snapshots, and that is asked for: "true" or nothing. Takes root and name. */}}
+{{- define "kura.servesMetadata" -}}
+{{- if and (eq .name "loop") .root.Values.sidecars.snapshotMetadata.enabled }}true{{ end -}}
+{{- end -}}
+
 {{/* The account of one of its pods. Takes name, backend and component. */}}
 {{- define "kura.accountOf" -}}
 {{- with index .backend .component }}{{ .serviceAccount.name }}{{ else }}kura-csi-{{ .name }}-{{ .component }}{{ end -}}

@@ -58,6 +58,18 @@
 {{ include "kura.rule" (list "groupsnapshot.storage.k8s.io" "volumegroupsnapshotcontents/status" "update, patch") }}
 {{- end -}}
 
+{{- define "kura.rules.healthMonitor" -}}
+{{ include "kura.rule" (list "" "persistentvolumes, persistentvolumeclaims, nodes, pods" "get, list, watch") }}
+{{ include "kura.rule" (list "" "persistentvolumeclaims/status" "patch") }}
+{{- end -}}
+
+{{- define "kura.rules.snapshotMetadata" -}}
+{{ include "kura.rule" (list "cbt.storage.k8s.io" "snapshotmetadataservices" "get, list, watch") }}
+{{ include "kura.rule" (list "authentication.k8s.io" "tokenreviews" "create") }}
+{{ include "kura.rule" (list "authorization.k8s.io" "subjectaccessreviews" "create") }}
+{{ include "kura.rule" (list "snapshot.storage.k8s.io" "volumesnapshots, volumesnapshotcontents" "get, list") }}
+{{- end -}}
+
 {{- define "kura.rules.snapshotController" -}}
 {{ include "kura.rule" (list "" "persistentvolumes" "get, list, watch") }}
 {{ include "kura.rule" (list "" "persistentvolumeclaims" "get, list, watch, update") }}

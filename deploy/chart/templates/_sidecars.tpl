@@ -31,6 +31,34 @@
     {{- toYaml .root.Values.sidecars.resources | nindent 4 }}
 {{- end -}}
 
+{{/* external-snapshot-metadata: backup programs ask it over TLS, and it asks the API server whether they may. */}}
+{{- define "kura.snapshotMetadata" -}}
+- name: csi-snapshot-metadata
+  image: {{ .Values.sidecars.snapshotMetadata.image }}
+  imagePullPolicy: {{ .Values.image.pullPolicy }}
+  args:
+    - --csi-address=/csi/csi.sock
+    - --tls-cert=/snapshot-metadata-tls/tls.crt
+    - --tls-key=/snapshot-metadata-tls/tls.key
+    {{- range .Values.sidecars.snapshotMetadata.extraArgs }}
+    - {{ . | quote }}
+    {{- end }}
+  ports:
+    - {name: metadata, containerPort: 50051}
+    - {name: metadata-http, containerPort: 8080}
+  readinessProbe:
+    httpGet: {path: /health, port: metadata-http}
+    periodSeconds: 10
+    timeoutSeconds: 5
+  volumeMounts:
+    - {name: socket, mountPath: /csi}
+    - {name: snapshot-metadata-tls, mountPath: /snapshot-metadata-tls, readOnly: true}
+  securityContext:
+    {{- include "kura.unprivileged" . | nindent 4 }}
+  resources:
+    {{- toYaml .Values.sidecars.resources | nindent 4 }}
+{{- end -}}
+
 {{/* livenessprobe asks Probe over the socket and tells kubelet. Takes root and port. */}}
 {{- define "kura.livenessprobe" -}}
 - name: liveness-probe

@@ -1,7 +1,7 @@
 import { CreateVolumeCommand, DescribeVolumesCommand, ModifyVolumeCommand, type Volume } from "@aws-sdk/client-ec2";
 import { afterAll, describe, expect, test } from "vitest";
 import { here, makeSimulator } from "../ec2/support/simulator.ts";
-import { type CoVolume, capabilityOf, refusalOf } from "../support/co.ts";
+import { type CoVolume, capabilityOf, fromSnapshot, refusalOf } from "../support/co.ts";
 import { instanceId, zone } from "../support/ebs-backend.ts";
 import { startEbsDriver } from "../support/ebs-driver.ts";
 import { eventually } from "../support/eventually.ts";
@@ -87,6 +87,61 @@ describe("what a class says is what EC2 is asked for", () => {
   ])("%s is refused, and nothing is made", async (name, wish, refusal) => {
     expect(await refusalOf(co.create(name, wish))).toMatch(refusal);
     expect(await place.volumesNamed(name)).toEqual([]);
+  });
+});
+
+describe("what is made of encrypted bytes is encrypted as they are", () => {
+  const key = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-0123-0123-0123456789ab";
+  const sources = {
+    plain: {},
+    encrypted: { encrypted: "true" },
+    keyed: { kmsKeyId: key },
+    aliased: { kmsKeyId: "alias/a" },
+  };
+  const make = async (source: keyof typeof sources, name: string, parameters: Record<string, string>) => {
+    const { id } = await co.create(`of-${source}`, { bytes: GiB, parameters: sources[source] });
+    return await co.create(name, { bytes: GiB, source: { volume: { volumeId: id } }, parameters });
+  };
+
+  test.each([
+    ["plain", { type: "gp3" }, false, undefined],
+    ["plain", { encrypted: "false" }, false, undefined],
+    ["plain", { encrypted: "true" }, true, undefined],
+    ["plain", { kmsKeyId: "alias/b" }, true, "alias/b"],
+    ["encrypted", { type: "gp3", encrypted: "true" }, true, undefined],
+    ["encrypted", {}, true, undefined],
+    ["keyed", { encrypted: "true" }, true, key],
+    ["keyed", { kmsKeyId: key }, true, key],
+    ["keyed", { kmsKeyId: "0123abcd-0123-0123-0123-0123456789ab" }, true, key],
+    ["aliased", { kmsKeyId: "alias/a", encrypted: "true" }, true, "alias/a"],
+  ] as const)("a clone of a volume that is %s, with %j", async (source, parameters, Encrypted, KmsKeyId) => {
+    const name = `clone-${source}-${Object.values(parameters).join("-").replaceAll("/", "-")}`;
+    const clone = await make(source, name, parameters);
+    expect(await inEc2(clone)).toMatchObject({ Encrypted, ...(KmsKeyId === undefined ? {} : { KmsKeyId }) });
+    expect((await make(source, name, parameters)).id).toBe(clone.id);
+  });
+
+  test.each([
+    ["encrypted", { encrypted: "false" }, /^INVALID_ARGUMENT: parameter encrypted .*volume vol-.* is encrypted/],
+    ["encrypted", { kmsKeyId: "alias/b" }, /^INVALID_ARGUMENT: parameter kmsKeyId alias\/b is not .*keeps its key/],
+    ["keyed", { kmsKeyId: "alias/b" }, /^INVALID_ARGUMENT: parameter kmsKeyId alias\/b is not .*0123456789ab/],
+  ] as const)("a clone of a volume that is %s is refused with %j", async (source, parameters, refusal) => {
+    expect(await refusalOf(make(source, "refused-clone", parameters))).toMatch(refusal);
+    expect(await place.volumesNamed("refused-clone")).toEqual([]);
+  });
+
+  test("a restore: not in plain, but with another key", async () => {
+    const volume = await co.create("of-keyed", { bytes: GiB, parameters: sources.keyed });
+    const snapshot = await co.snapshot("of-keyed", volume);
+    const source = fromSnapshot(snapshot);
+    await eventually(async () =>
+      expect(await co.call("GetSnapshot", snapshot)).toMatchObject({ snapshot: { readyToUse: true } }),
+    );
+    expect(
+      await refusalOf(co.create("plain-restore", { bytes: GiB, source, parameters: { encrypted: "false" } })),
+    ).toMatch(/^INVALID_ARGUMENT: parameter encrypted .*snapshot snap-.* is encrypted/);
+    const restored = await co.create("restore", { bytes: GiB, source, parameters: { kmsKeyId: "alias/b" } });
+    expect(await inEc2(restored)).toMatchObject({ Encrypted: true, KmsKeyId: "alias/b" });
   });
 });
 

@@ -38,8 +38,8 @@ async function makeStill() {
   const { client } = simulator;
   const volumeOf = async (id: string) =>
     (await client.send(new DescribeVolumesCommand({ VolumeIds: [id] }))).Volumes?.[0];
-  const make = async (size = 10) => {
-    const input = { AvailabilityZone: zone, Size: size, VolumeType: "gp3" } as const;
+  const make = async (size = 10, more: object = {}) => {
+    const input = { AvailabilityZone: zone, Size: size, VolumeType: "gp3", ...more } as const;
     const { VolumeId: id = "" } = await client.send(new CreateVolumeCommand(input));
     clock.advance(2 * second);
     return id;
@@ -300,6 +300,23 @@ describe("snapshots", () => {
       new CopyVolumesCommand({ SourceVolumeId: id, VolumeType: "gp3", Size: 12 }),
     );
     expect(Volumes).toMatchObject([{ SourceVolumeId: id, Size: 12, VolumeType: "gp3", AvailabilityZone: zone }]);
+  });
+
+  test.each([
+    ["plain", {}, {}, { Encrypted: false }],
+    ["encrypted on the way", {}, { Encrypted: true, KmsKeyId: "alias/b" }, { Encrypted: true, KmsKeyId: "alias/b" }],
+    ["encrypted as its source", { Encrypted: true, KmsKeyId: "alias/a" }, {}, { Encrypted: true, KmsKeyId: "alias/a" }],
+    [
+      "encrypted as its source, whatever is asked",
+      { Encrypted: true, KmsKeyId: "alias/a" },
+      { Encrypted: false },
+      { Encrypted: true, KmsKeyId: "alias/a" },
+    ],
+  ])("a copy is %s", async (_, source, asked, expected) => {
+    await using ec2 = await makeStill();
+    const SourceVolumeId = await ec2.make(10, source);
+    const { Volumes } = await ec2.client.send(new CopyVolumesCommand({ SourceVolumeId, ...asked }));
+    expect(Volumes).toMatchObject([expected]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Volume as Ec2Volume } from "@aws-sdk/client-ec2";
 import { BackendError, noSuch, type VolumeSpec } from "../backend.ts";
 import type { EbsContext } from "./context.ts";
-import { creationRequest } from "./creation-request.ts";
+import { type Birthplace, creationRequest } from "./creation-request.ts";
 import { isEc2 } from "./ec2-error.ts";
 import { findVolume } from "./find-volume.ts";
 import { saysDeleted, tokenOf } from "./token.ts";
@@ -10,9 +10,9 @@ import { untilUsable } from "./until-usable.ts";
 /** Makes the volume in the first allowed zone that has room. The caller has found none of that name. */
 export async function createVolume(context: EbsContext, spec: VolumeSpec, signal: AbortSignal): Promise<Ec2Volume> {
   let refusal: unknown;
-  for (const zone of await zonesFor(context, spec, signal)) {
+  for (const place of await placesFor(context, spec, signal)) {
     try {
-      return await createIn(context, spec, zone, signal);
+      return await createIn(context, spec, place, signal);
     } catch (error) {
       if (!isEc2(error, "InsufficientVolumeCapacity", "VolumeTypeNotAvailableInZone")) throw error;
       refusal = error;
@@ -22,24 +22,31 @@ export async function createVolume(context: EbsContext, spec: VolumeSpec, signal
 }
 
 /** A copy of a volume is made where the volume is. */
-async function zonesFor(
+async function placesFor(
   context: EbsContext,
   { places, source }: VolumeSpec,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  if (source?.kind !== "volume") return context.zones.inOrder(places, signal);
-  const zone = (await findVolume(context, source.id, signal))?.AvailabilityZone;
+): Promise<readonly Birthplace[]> {
+  if (source?.kind !== "volume")
+    return (await context.zones.inOrder(places, signal)).map((zone) => ({ zone, copied: undefined }));
+  const copied = await findVolume(context, source.id, signal);
+  const zone = copied?.AvailabilityZone;
   if (zone === undefined) throw noSuch("volume", source.id);
   if (places === undefined || !places.binding || (await context.zones.inOrder(places, signal)).includes(zone))
-    return [zone];
+    return [{ zone, copied }];
   throw new BackendError(
     { kind: "wrong-place" },
     `volume ${source.id} is in zone ${zone}, and EBS copies a volume only within its zone`,
   );
 }
 
-async function createIn(context: EbsContext, spec: VolumeSpec, zone: string, signal: AbortSignal): Promise<Ec2Volume> {
-  const ask = creationRequest(context, spec, zone, signal);
+async function createIn(
+  context: EbsContext,
+  spec: VolumeSpec,
+  place: Birthplace,
+  signal: AbortSignal,
+): Promise<Ec2Volume> {
+  const ask = creationRequest(context, spec, place, signal);
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     const asked = await askOnce(context, spec.name, () => ask(tokenOf(spec.name, attempt)), signal);
     if (asked === "spent") continue;

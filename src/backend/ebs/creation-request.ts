@@ -3,47 +3,53 @@ import type { VolumeSpec } from "../backend.ts";
 import { badParameter } from "../parameter-rules.ts";
 import type { EbsContext } from "./context.ts";
 import type { Actions } from "./ec2.ts";
+import { encryptionOf, encryptionOfCopy } from "./encryption.ts";
 import { GiB } from "./entries.ts";
-import { askedSpeedOf, isEncrypted, tagsAskedFor } from "./parameters.ts";
+import { askedSpeedOf, tagsAskedFor } from "./parameters.ts";
 import { recordOfCreation, recordTags } from "./record.ts";
 import { checkCount, type Tag, tagKeys } from "./tags.ts";
 import { rulesOf, speedOf } from "./volume-types.ts";
 
-type Asked = Omit<Actions["CreateVolume"][0], "AvailabilityZone" | "SnapshotId">;
+/** Where a volume is made, and the volume that it copies. */
+export interface Birthplace {
+  readonly zone: string;
+  readonly copied: Ec2Volume | undefined;
+}
 
 /** The request that a token goes with: the same every time it is asked for. */
 export function creationRequest(
   { ec2 }: EbsContext,
   spec: VolumeSpec,
-  zone: string,
+  { zone, copied }: Birthplace,
   signal: AbortSignal,
 ): (token: string) => Promise<Ec2Volume> {
-  const { source } = spec;
+  const { source, parameters } = spec;
   const common = commonOf(spec);
-  if (source?.kind === "volume") {
+  if (copied !== undefined) {
     return async (ClientToken) => {
-      const input = { ...common, SourceVolumeId: source.id, ClientToken };
+      const how = { ...common, ...encryptionOfCopy(parameters, copied) };
+      const input = { ...how, SourceVolumeId: copied.VolumeId, ClientToken };
       return (await ec2.call("CopyVolumes", input, signal)).Volumes?.[0] ?? {};
     };
   }
   const from = source === undefined ? {} : { SnapshotId: source.id, ...rateOf(spec) };
-  return (ClientToken) => ec2.call("CreateVolume", { ...common, ...from, AvailabilityZone: zone, ClientToken }, signal);
+  const input = { ...common, ...encryptionOf(parameters), ...from, AvailabilityZone: zone };
+  return (ClientToken) => ec2.call("CreateVolume", { ...input, ClientToken }, signal);
 }
 
-function commonOf(spec: VolumeSpec): Asked {
+/** What CreateVolume and CopyVolumes are both told. */
+type Common = Omit<Actions["CopyVolumes"][0], "SourceVolumeId">;
+
+function commonOf(spec: VolumeSpec): Common {
   const { parameters } = spec;
   const asked = askedSpeedOf(parameters);
   const Size = spec.sizeBytes / GiB;
   const { iops: Iops, throughput: Throughput } = speedOf(asked, Size);
-  const Encrypted = isEncrypted(parameters);
-  const KmsKeyId = parameters["kmskeyid"];
   return {
     Size,
     VolumeType: asked.type,
     ...(Iops === undefined ? {} : { Iops }),
     ...(Throughput === undefined ? {} : { Throughput }),
-    ...(Encrypted === undefined ? {} : { Encrypted }),
-    ...(KmsKeyId === undefined ? {} : { KmsKeyId }),
     ...(isForMany(spec) ? { MultiAttachEnabled: true } : {}),
     TagSpecifications: [tagsOf(spec)],
   };
@@ -55,7 +61,7 @@ const isForMany = ({ kinds, modes = [], parameters }: VolumeSpec): boolean =>
   modes.some((mode) => mode.startsWith("MULTI_NODE_")) &&
   rulesOf(askedSpeedOf(parameters).type).multiAttach === true;
 
-function rateOf({ parameters }: VolumeSpec): Pick<Asked, "VolumeInitializationRate"> {
+function rateOf({ parameters }: VolumeSpec): Pick<Actions["CreateVolume"][0], "VolumeInitializationRate"> {
   const rate = parameters["volumeinitializationrate"];
   return rate === undefined ? {} : { VolumeInitializationRate: Number(rate) };
 }

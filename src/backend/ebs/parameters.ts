@@ -224,11 +224,4 @@ export const askedSpeedOf = (parameters: Parameters): AskedSpeed => ({
 
 const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
 
-export const isEncrypted = (parameters: Parameters): boolean | undefined =>
-  parameters["kmskeyid"] !== undefined || parameters["encrypted"] === "true"
-    ? true
-    : parameters["encrypted"] === undefined
-      ? undefined
-      : false;
-
 export const notWith = (key: string, other: string) => badParameter(key, `is not possible with ${other}`);

@@ -5,6 +5,7 @@ import {
   type Completion,
   noSuch,
   type OpenCreation,
+  type Parameters,
   type Volume,
   type VolumeId,
   type VolumeSource,
@@ -14,7 +15,8 @@ import { badParameter } from "../parameter-rules.ts";
 import type { EbsContext } from "./context.ts";
 import { createVolume } from "./create-volume.ts";
 import { isEc2 } from "./ec2-error.ts";
-import { GiB, holdersOf, volumeOf } from "./entries.ts";
+import { checkPlain, checkSameKey } from "./encryption.ts";
+import { GiB, holdersOf, sizeOf, volumeOf } from "./entries.ts";
 import { findVolume } from "./find-volume.ts";
 import { checkFormatOptions } from "./mkfs-options.ts";
 import { pageOf } from "./pages.ts";
@@ -46,7 +48,7 @@ const present = (volume: Ec2Volume | undefined): Volume | undefined =>
 /** Everything that can be said of a request before its size is chosen. */
 async function complete(context: EbsContext, open: OpenCreation, signal: AbortSignal): Promise<Completion> {
   const { kinds, fsType, source, parameters, modes = [] } = open;
-  const origin = source === undefined ? undefined : await originOf(context, source, signal);
+  const origin = source === undefined ? undefined : await originOf(context, source, parameters, signal);
   const speed = askedSpeedOf(parameters);
   checkSpeed(speed);
   const { sizeGiB, multiAttach } = rulesOf(speed.type);
@@ -61,14 +63,18 @@ async function complete(context: EbsContext, open: OpenCreation, signal: AbortSi
   return { fsType: made, minimumBytes, maximumBytes: sizeGiB.most * GiB };
 }
 
-async function originOf(context: EbsContext, source: VolumeSource, signal: AbortSignal) {
+async function originOf(context: EbsContext, source: VolumeSource, parameters: Parameters, signal: AbortSignal) {
+  const name = `${source.kind} ${source.id}`;
   if (source.kind === "volume") {
-    const volume = present(await findVolume(context, source.id, signal));
+    const volume = await findVolume(context, source.id, signal);
     if (volume === undefined) throw noSuch("volume", source.id);
-    return { sizeBytes: volume.sizeBytes, fsType: volume.creation.fsType };
+    checkPlain(parameters, name, volume.Encrypted);
+    checkSameKey(parameters, volume);
+    return { sizeBytes: sizeOf(volume), fsType: volumeOf(volume).creation.fsType };
   }
   const snapshot = await findSnapshot(context, source.id, signal);
   if (snapshot === undefined) throw noSuch("snapshot", source.id);
+  checkPlain(parameters, name, snapshot.Encrypted);
   return { sizeBytes: (snapshot.VolumeSize ?? 0) * GiB, fsType: undefined };
 }
 

@@ -3,6 +3,7 @@ import { volumeBody } from "../bodies/volume.ts";
 import { invalidValue, refused } from "../error.ts";
 import { shapeOf } from "../limits/volume-shape.ts";
 import { readClientToken } from "../read/client-token.ts";
+import { type AskedEncryption, readEncryption } from "../read/encryption.ts";
 import { type NewShape, readShape } from "../read/shape.ts";
 import { readTagSpecifications } from "../read/tags.ts";
 import { bear, replayOf } from "../volumes/birth.ts";
@@ -10,7 +11,7 @@ import { makeId, parseVolumeId } from "../world/ids.ts";
 import type { ClientToken, Tags } from "../world/records.ts";
 import { shapeAt, volumeState } from "../world/states.ts";
 
-interface Wish extends NewShape {
+interface Wish extends NewShape, AskedEncryption {
   readonly source: string;
   readonly tags: Tags;
   readonly token: ClientToken | undefined;
@@ -25,6 +26,7 @@ export const copyVolumes = defineAction<Wish>({
     "IncorrectState",
     "InsufficientVolumeCapacity",
     "InvalidParameterCombination",
+    "InvalidParameterDependency",
     "InvalidParameterValue",
     "InvalidTagKey.Malformed",
     "InvalidVolume.NotFound",
@@ -38,6 +40,7 @@ export const copyVolumes = defineAction<Wish>({
     tags: readTagSpecifications(parameters, "volume"),
     token: readClientToken(parameters),
     ...readShape(parameters),
+    ...readEncryption(parameters),
   }),
 
   touches: ({ tags, source }) => [
@@ -45,7 +48,7 @@ export const copyVolumes = defineAction<Wish>({
     { kind: "volume", id: source },
   ],
 
-  async run({ source: id, shape, sizeGiB, tags, token }, ec2, call) {
+  async run({ source: id, shape, sizeGiB, encrypted, kmsKeyId, tags, token }, ec2, call) {
     const { world, durations } = ec2;
     const earlier = await replayOf(token, ec2);
     if (earlier !== undefined) return { volumeSet: [volumeBody(earlier, world.moment())] };
@@ -62,8 +65,9 @@ export const copyVolumes = defineAction<Wish>({
       id: makeId("vol"),
       zone: source.zone,
       shape: shapeOf({ ...shape, sizeGiB: sizeGiB ?? least }),
-      encrypted: source.encrypted,
-      kmsKeyId: source.kmsKeyId,
+      // "If the source volume is encrypted, the service always encrypts the copy regardless of this value"
+      encrypted: source.encrypted || encrypted,
+      kmsKeyId: source.encrypted ? source.kmsKeyId : kmsKeyId,
       sourceVolumeId: id,
       tags,
       createdAt: now,

@@ -3,6 +3,7 @@ import { volumeBody } from "../bodies/volume.ts";
 import { invalidCombination, invalidValue, refused } from "../error.ts";
 import { shapeOf } from "../limits/volume-shape.ts";
 import { readClientToken } from "../read/client-token.ts";
+import { type AskedEncryption, readEncryption } from "../read/encryption.ts";
 import { type NewShape, readShape } from "../read/shape.ts";
 import { readTagSpecifications } from "../read/tags.ts";
 import { bear, replayOf } from "../volumes/birth.ts";
@@ -12,11 +13,9 @@ import type { ClientToken, SnapshotRecord, Tags, VolumeRecord } from "../world/r
 import { snapshotState } from "../world/states.ts";
 import { isZone, noSuchZone, regionOf, zoneIdOf, zonesOf } from "../world/zones.ts";
 
-interface Wish extends NewShape {
+interface Wish extends NewShape, AskedEncryption {
   readonly zone: string;
   readonly snapshotId: string | undefined;
-  readonly encrypted: boolean;
-  readonly kmsKeyId: string | undefined;
   readonly initializationRate: number | undefined;
   readonly tags: Tags;
   readonly token: ClientToken | undefined;
@@ -49,17 +48,14 @@ export const createVolume = defineAction<Wish>({
     const wish: Wish = {
       zone: readZone(parameters, region),
       snapshotId: snapshotId === undefined ? undefined : parseSnapshotId(snapshotId),
-      encrypted: parameters.boolean("Encrypted") ?? false,
-      kmsKeyId: parameters.text("KmsKeyId"),
       initializationRate: readInitializationRate(parameters, snapshotId),
       tags: readTagSpecifications(parameters, "volume"),
       token: readClientToken(parameters),
       ...readShape(parameters),
+      ...readEncryption(parameters),
     };
     if (wish.sizeGiB === undefined && snapshotId === undefined)
       throw refused("MissingParameter", "The request must contain the parameter size/snapshot");
-    if (wish.kmsKeyId !== undefined && !wish.encrypted)
-      throw refused("InvalidParameterDependency", "The parameter KmsKeyId requires the parameter Encrypted to be set.");
     return wish;
   },
 

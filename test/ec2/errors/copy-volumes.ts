@@ -35,6 +35,12 @@ export const copyVolumesCases: readonly ErrorCase[] = [
   },
   {
     action: "CopyVolumes",
+    code: "InvalidParameterDependency",
+    message: "The parameter KmsKeyId requires the parameter Encrypted to be set.",
+    ask: { SourceVolumeId: ghost, KmsKeyId: "alias/mine" },
+  },
+  {
+    action: "CopyVolumes",
     code: "IncorrectState",
     message: /is in the 'deleting' state and cannot be copied\.$/,
     ask: async (world) => {

@@ -194,10 +194,24 @@ test("growth and new attributes that come together are one ModifyVolume, and ano
   expect((await co.create("joined", { bytes: 10 * GiB })).id).toBe(volume.id);
 });
 
+test("the largest instance gets as many volumes as EC2 lets it have, and then no more", async () => {
+  const type = "m7i.48xlarge";
+  await using large = await makePlace([], { instances: [{ id: instanceId, type, zone }] });
+  const publish = async (name: string) => {
+    const { id: volumeId, capability } = await large.co.create(name, { bytes: GiB });
+    const request = { volumeId, nodeId: instanceId, volumeCapability: capability };
+    return await large.co.call<{ publishContext: { devicePath: string } }>("ControllerPublishVolume", request);
+  };
+  const names: string[] = [];
+  for (let index = 0; index < 128; index += 1) names.push((await publish(`many-${index}`)).publishContext.devicePath);
+  expect(new Set(names).size).toBe(128);
+  expect(await refusalOf(publish("one-too-many"))).toMatch(/^RESOURCE_EXHAUSTED/);
+});
+
 test("a volume that somebody made by hand can be used, and grown by hand it tells its size", async () => {
   const input = { AvailabilityZone: zone, Size: 5, VolumeType: "gp3" } as const;
   const { VolumeId = "" } = await simulator.client.send(new CreateVolumeCommand(input));
-  await simulator.client.send(new ModifyVolumeCommand({ VolumeId, Size: 6 }));
+  await eventually(() => simulator.client.send(new ModifyVolumeCommand({ VolumeId, Size: 6 })));
   const publish = { volumeId: VolumeId, nodeId: instanceId, volumeCapability: capabilityOf("block") };
   expect(await co.call("ControllerPublishVolume", publish)).toMatchObject({
     publishContext: { devicePath: expect.stringMatching(/^\/dev\/xvd/) },

@@ -20,19 +20,26 @@ export async function attachUnder(
   signal: AbortSignal,
 ): Promise<VolumeAttachment> {
   const { id, node, instance } = target;
+  const refused = new Set<string>();
   for (;;) {
-    const name = takeName(context, names, target);
+    const name = takeName(context, names, target, refused);
     try {
       return await context.ec2.call("AttachVolume", { VolumeId: id, InstanceId: node, Device: name }, signal);
     } catch (error) {
       names.release(node, id);
       if (!isNameTaken(error)) return await judgeRefusal(context, { id, node, instance }, error, signal);
       names.doubt(node, name);
+      refused.add(name);
     }
   }
 }
 
-function takeName({ attachLimit = Infinity }: EbsContext, names: DeviceNames, { id, node, instance }: Target): string {
+function takeName(
+  { attachLimit = Infinity }: EbsContext,
+  names: DeviceNames,
+  { id, node, instance }: Target,
+  refused: ReadonlySet<string>,
+): string {
   const { BlockDeviceMappings = [], RootDeviceName } = instance;
   const inUse = names.inUse(
     node,
@@ -40,7 +47,7 @@ function takeName({ attachLimit = Infinity }: EbsContext, names: DeviceNames, { 
   );
   // the root volume is nobody's to attach
   const attached = [...inUse].filter((name) => name !== RootDeviceName).length;
-  const name = attached < attachLimit ? names.take(node, id, inUse) : undefined;
+  const name = attached < attachLimit ? names.take(node, id, new Set([...inUse, ...refused])) : undefined;
   if (name === undefined) throw tooMany(node, attached);
   return name;
 }

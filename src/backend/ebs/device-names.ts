@@ -1,7 +1,7 @@
 /**
  * The names under which EC2 attaches volumes. On today's instances they name nothing on the node (it finds the volume by
  * its serial number), but each must be free on the instance. The order is that of the upstream driver: the first 52
- * can be used everywhere.
+ * can be used everywhere, the last ones are for instances with more than a hundred volumes.
  */
 export const deviceNames: readonly string[] = [
   ...letters("a", "z").map((letter) => `/dev/xvda${letter}`),
@@ -9,6 +9,7 @@ export const deviceNames: readonly string[] = [
   ...letters("a", "x").map((letter) => `/dev/xvdc${letter}`),
   ...letters("a", "x").map((letter) => `/dev/xvdd${letter}`),
   ...letters("b", "z").map((letter) => `/dev/xvd${letter}`),
+  ...letters("b", "z").map((letter) => `/dev/sd${letter}`),
 ];
 
 function letters(from: string, to: string): readonly string[] {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { attachLimitOf } from "../../../src/backend/ebs/attach-limit.ts";
 import { DeviceNames, deviceNames } from "../../../src/backend/ebs/device-names.ts";
 
 const make = () => {
@@ -10,7 +11,16 @@ const make = () => {
 
 test("every name is one of EC2's, and there once", () => {
   expect(new Set(deviceNames).size).toBe(deviceNames.length);
-  for (const name of deviceNames) expect(name).toMatch(/^\/dev\/xvd([a-d][a-z]|[b-z])$/);
+  for (const name of deviceNames) expect(name).toMatch(/^\/dev\/(xvd([a-d][a-z]|[b-z])|sd[b-z])$/);
+});
+
+test("there are as many as any instance takes volumes", () => {
+  const sizes = ["large", "metal", ...Array.from({ length: 112 }, (_, index) => `${index + 1}xlarge`)];
+  const limits = ["m4", "m5", "m7i", "r8g", "u7i"].flatMap((family) =>
+    sizes.map((size) => attachLimitOf(`${family}.${size}`).volumes),
+  );
+  expect(Math.max(...limits)).toBe(128);
+  expect(deviceNames.length).toBeGreaterThanOrEqual(Math.max(...limits));
 });
 
 test("two at a time get two names", () => {

@@ -12,10 +12,19 @@ export function renderTemplate(template: string, fields: Readonly<Record<string,
   for (let open = rest.indexOf("{{"); open !== -1; open = rest.indexOf("{{")) {
     const close = rest.indexOf("}}", open);
     if (close === -1) throw refuse("}} is missing");
-    rendered += rest.slice(0, open) + String(evaluate(rest.slice(open + 2, close), fields, refuse));
-    rest = rest.slice(close + 2);
+    const { action, trimsBefore, trimsAfter } = trimmed(rest.slice(open + 2, close));
+    const before = rest.slice(0, open);
+    rendered += (trimsBefore ? before.trimEnd() : before) + String(evaluate(action, fields, refuse));
+    const after = rest.slice(close + 2);
+    rest = trimsAfter ? after.trimStart() : after;
   }
   return rendered + rest;
+}
+
+/** `{{- ` and ` -}}` take away the white space beside them. Without a space of its own a minus belongs to a number. */
+function trimmed(action: string) {
+  const [, minusBefore, inner = "", minusAfter] = /^(-\s)?(.*?)(\s-)?$/s.exec(action) ?? [];
+  return { action: inner, trimsBefore: minusBefore !== undefined, trimsAfter: minusAfter !== undefined };
 }
 
 type Value = string | number | boolean;

@@ -19,6 +19,12 @@ describe("templates say what Go's would", () => {
     ['{{ .PVCNamespace | lastIndex "-" }}', "7"],
     ['{{ "a | b" }}', "a | b"],
     ["{{ `raw \\ text` }}", "raw \\ text"],
+    ["{{- .PVCName -}}", "data-0"],
+    ["a {{- .PVCName -}} b {{ .PVName }} c", "adata-0b pvc-1 c"],
+    ["a {{- .PVCName }} b", "adata-0 b"],
+    ["a {{ .PVCName -}} b", "a data-0b"],
+    ["{{ .PVCName }} {{- .PVName }}", "data-0pvc-1"],
+    ["a {{-3}}", "a -3"],
   ])("%s → %s", (template, text) => expect(render(template)).toBe(text));
 });
 
@@ -26,6 +32,7 @@ describe("anything else is refused, and never run", () => {
   test.each([
     ["{{ .PVCName", /}} is missing/],
     ["{{ }}", /a function is missing/],
+    ["{{-.PVCName}}", /there is no function -.PVCName/],
     ["{{ .Secret }}", /there is no .Secret here, only .PVCName, .PVCNamespace, .PVName/],
     ["{{ .constructor }}", /there is no .constructor here/],
     ["{{ html .PVCName }}", /there is no function html/],

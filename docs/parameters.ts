@@ -1,6 +1,6 @@
 /** Writes docs/parameters.md from the rules by which the backends judge parameters: `npm run docs`. */
 import { writeFileSync } from "node:fs";
-import { ebsParameters } from "../src/backend/ebs/parameters.ts";
+import { ebsParameters, ebsSnapshotParameters } from "../src/backend/ebs/parameters.ts";
 import { hostpathParameters } from "../src/backend/hostpath/parameters.ts";
 import { safeOptions } from "../src/backend/loop/mkfs-options.ts";
 import { loopParameters, loopSnapshotParameters } from "../src/backend/loop/parameters.ts";
@@ -14,19 +14,21 @@ export const parametersOf: Readonly<Record<string, readonly ParameterRule[]>> = 
   ebs: ebsParameters,
 };
 
-/** What follows a backend's table. */
-const moreOf: Readonly<Record<string, string>> = {
-  loop: `### VolumeSnapshotClass
-
-${table(
-  ["key", "values", "meaning", "example"],
-  loopSnapshotParameters.map(({ key, values, description, example }) => [
+function snapshotTable(rules: readonly ParameterRule[]): string {
+  const rows = rules.map(({ key, values, description, example }) => [
     `\`${key}\``,
     values,
     description,
     `\`${key}: "${example}"\``,
-  ]),
-)}
+  ]);
+  return table(["key", "values", "meaning", "example"], rows);
+}
+
+/** What follows a backend's table. */
+const moreOf: Readonly<Record<string, string>> = {
+  loop: `### VolumeSnapshotClass
+
+${snapshotTable(loopSnapshotParameters)}
 
 ### mkfsOptions
 
@@ -43,15 +45,19 @@ ${table(
   ]),
 )}
 `,
-  ebs: `### Tags
+  ebs: `### VolumeSnapshotClass
+
+${snapshotTable(ebsSnapshotParameters)}
+
+### Tags
 
 \`tagSpecification_1: "key=value"\`, and so on with other numbers, gives volumes a tag; in a VolumeSnapshotClass, snapshots;
 in a VolumeAttributesClass it changes one, and \`tagDeletion_1: "key"\` takes one away. In the value, \`{{ .PVCName }}\`,
 \`{{ .PVCNamespace }}\` and \`{{ .PVName }}\` (for snapshots \`{{ .VolumeSnapshotName }}\`, \`{{ .VolumeSnapshotNamespace }}\` and
 \`{{ .VolumeSnapshotContentName }}\`) stand for names, where the sidecars run with \`--extra-create-metadata\` (or
 \`--extra-modify-metadata\`). They can be passed on: \`{{ .PVCNamespace | field "-" 2 | toUpper }}\`, with toUpper, toLower,
-contains, index, lastIndex, \`field SEPARATOR NUMBER\` and \`substring START END\`. Nothing else of Go's templates is
-allowed. Tags of the driver, of Kubernetes and of AWS cannot be set.
+contains, index, lastIndex, \`field SEPARATOR NUMBER\` and \`substring START END\`; \`{{-\` and \`-}}\` take away the white
+space beside them. Nothing else of Go's templates is allowed. Tags of the driver, of Kubernetes and of AWS cannot be set.
 `,
 };
 
@@ -62,7 +68,7 @@ volume is used. This page is made from the rules in the source by \`npm run docs
 
 Keys are compared without case, values are checked strictly, and a key that is not known is refused: a typo that is
 ignored is found too late. Keys that begin with \`csi.storage.k8s.io/\` belong to Kubernetes and are left alone.
-VolumeSnapshotClasses and VolumeGroupSnapshotClasses have no parameters but those of loop and the tags of ebs.
+VolumeSnapshotClasses and VolumeGroupSnapshotClasses have no parameters but those of loop, and of ebs \`outpostArn\` and tags.
 
 ${Object.entries(parametersOf).map(sectionOf).join("\n")}`;
 

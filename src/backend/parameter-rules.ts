@@ -4,6 +4,8 @@ import { BackendError, type Parameters } from "./backend.ts";
 /** One key of a StorageClass, VolumeAttributesClass or VolumeSnapshotClass. docs/parameters.md is made of these. */
 export interface ParameterRule {
   readonly key: string;
+  /** The name that the key had before, which counts as well. */
+  readonly formerly?: string;
   readonly schema: z.ZodType<string, string>;
   readonly description: string;
   readonly values: string;
@@ -25,10 +27,16 @@ export function parseParameters(rules: readonly ParameterRule[], parameters: Par
   const parsed: Record<string, string> = {};
   for (const [key, value] of Object.entries(parameters)) {
     if (key.toLowerCase().startsWith(prefixOfCo)) continue;
-    const rule = rules.find((rule) => rule.key.toLowerCase() === key.toLowerCase());
+    const rule = rules.find((rule) =>
+      [rule.key, rule.formerly].some((name) => name?.toLowerCase() === key.toLowerCase()),
+    );
     if (rule === undefined)
       throw badParameter(key, `is not known; known are ${rules.map(({ key }) => key).join(", ") || "none"}`);
-    if (rule.key.toLowerCase() in parsed) throw badParameter(rule.key, "is given twice, in different cases");
+    if (rule.key.toLowerCase() in parsed)
+      throw badParameter(
+        rule.key,
+        `is given twice, in different cases${rule.formerly === undefined ? "" : ` or as ${rule.formerly}`}`,
+      );
     parsed[rule.key.toLowerCase()] = parseValue(rule, value);
   }
   return Object.fromEntries(Object.entries(parsed).sort());

@@ -64,6 +64,14 @@ describe("what a class says is what EC2 is asked for", () => {
     });
   });
 
+  test("an outpost that a snapshot class names is told to EC2", async () => {
+    const volume = await co.create("on-outpost", { bytes: GiB });
+    const outpostArn = "arn:aws:outposts:us-east-1:123456789012:outpost/op-0123456789abcdef0";
+    const request = { name: "on-outpost", sourceVolumeId: volume.id, parameters: { outpostArn } };
+    // the simulator has no outposts
+    expect(await refusalOf(co.call("CreateSnapshot", request))).toMatch(/^INVALID_ARGUMENT: .*OutpostArn/);
+  });
+
   test("a name with a star finds its own volume and no other", async () => {
     const other = await co.create("star-1", { bytes: GiB });
     const volume = await co.create("star-*", { bytes: GiB });

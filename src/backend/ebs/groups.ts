@@ -14,6 +14,7 @@ import type { EbsContext } from "./context.ts";
 import { isUncertain } from "./ec2-error.ts";
 import { holdersOf, snapshotOf } from "./entries.ts";
 import { findVolume } from "./find-volume.ts";
+import { outpostOf } from "./parameters.ts";
 import { readRecord, recordTags } from "./record.ts";
 import { removeSnapshot, snapshotTags, uncertain } from "./snapshots.ts";
 import { type Tag, tagKeys } from "./tags.ts";
@@ -69,7 +70,7 @@ async function create(context: EbsContext, spec: GroupSpec, signal: AbortSignal)
     ...recordTags({ name, sources, parameters }),
   ];
   try {
-    const made = await takeAll(context, cut, Tags, signal);
+    const made = await takeAll(context, cut, { Tags, ...outpostOf(parameters) }, signal);
     const group = groupOf(id, made);
     context.recent.snapshots.set(id, made);
     if (group !== undefined) return group;
@@ -89,19 +90,19 @@ interface Cut {
 async function takeAll(
   { ec2 }: EbsContext,
   { together, alone }: Cut,
-  tags: readonly Tag[],
+  { Tags, ...where }: { readonly Tags: readonly Tag[]; readonly OutpostArn?: string },
   signal: AbortSignal,
 ): Promise<readonly Ec2Snapshot[]> {
-  const TagSpecifications = [{ ResourceType: "snapshot" as const, Tags: [...tags] }];
+  const how = { TagSpecifications: [{ ResourceType: "snapshot" as const, Tags: [...Tags] }], ...where };
   const made: Ec2Snapshot[] = [];
   if (together !== undefined) {
     const { instance: InstanceId, others } = together;
     const InstanceSpecification = { InstanceId, ExcludeBootVolume: true, ExcludeDataVolumeIds: [...others] };
-    const { Snapshots = [] } = await ec2.call("CreateSnapshots", { InstanceSpecification, TagSpecifications }, signal);
+    const { Snapshots = [] } = await ec2.call("CreateSnapshots", { InstanceSpecification, ...how }, signal);
     made.push(...Snapshots);
   }
-  for (const VolumeId of alone) made.push(await ec2.call("CreateSnapshot", { VolumeId, TagSpecifications }, signal));
-  return made.map((snapshot) => ({ ...snapshot, Tags: snapshot.Tags ?? [...tags] }));
+  for (const VolumeId of alone) made.push(await ec2.call("CreateSnapshot", { VolumeId, ...how }, signal));
+  return made.map((snapshot) => ({ ...snapshot, Tags: snapshot.Tags ?? [...Tags] }));
 }
 
 async function planCut(context: EbsContext, sources: readonly VolumeId[], signal: AbortSignal): Promise<Cut> {

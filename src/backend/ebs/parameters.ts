@@ -13,9 +13,11 @@ const letters = z.string().regex(/^[a-zA-Z0-9]{1,16}$/);
 export const ebsParameters: readonly ParameterRule[] = [
   {
     key: "type",
+    formerly: "volumeType",
     schema: z.string().toLowerCase().refine(isVolumeType),
     values: `one of ${volumeTypeNames.join(", ")}`,
-    description: "The volume type. gp3 where none is given.",
+    description:
+      "The volume type. gp3 where none is given. Its former name in VolumeAttributesClasses, `volumeType`, counts too.",
     example: "io2",
     mutable: true,
   },
@@ -146,6 +148,24 @@ export const ebsParameters: readonly ParameterRule[] = [
   },
 ];
 
+/** What a VolumeSnapshotClass may say besides tags. */
+export const ebsSnapshotParameters: readonly ParameterRule[] = [
+  {
+    key: "outpostArn",
+    schema: z.string().regex(/^arn:[a-z-]+:outposts:[a-z0-9-]+:\d{12}:outpost\/op-[0-9a-f]{17}$/),
+    values: "the ARN of an outpost",
+    description: "Keep snapshots of volumes of that outpost on it, and not in its region.",
+    example: "arn:aws:outposts:us-east-1:123456789012:outpost/op-0123456789abcdef0",
+    mutable: false,
+  },
+];
+
+/** The outpost that a snapshot's parameters name. */
+export const outpostOf = (parameters: Parameters): { readonly OutpostArn?: string } => {
+  const OutpostArn = parameters["outpostarn"];
+  return OutpostArn === undefined ? {} : { OutpostArn };
+};
+
 /** Which names a tag template may use, by the key under which the sidecar tells them. */
 const namesOfClaims = {
   "csi.storage.k8s.io/pvc/name": "PVCName",
@@ -168,7 +188,7 @@ export const ebsParameterRules: ParameterRules = {
       namesOfClaims,
       true,
     ),
-  parseForSnapshot: (parameters) => parse(parameters, [], namesOfSnapshots),
+  parseForSnapshot: (parameters) => parse(parameters, ebsSnapshotParameters, namesOfSnapshots),
 };
 
 function parse(

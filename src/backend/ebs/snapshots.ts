@@ -13,7 +13,7 @@ import { isEc2, isUncertain } from "./ec2-error.ts";
 import { snapshotOf } from "./entries.ts";
 import { findVolume } from "./find-volume.ts";
 import { pageOf } from "./pages.ts";
-import { tagsAskedFor } from "./parameters.ts";
+import { outpostOf, tagsAskedFor } from "./parameters.ts";
 import { checkCount, literally, type Tag, tagKeys } from "./tags.ts";
 
 /** What was deleted while it was still being made goes once it is made: until then EC2 shows it, and we do not. */
@@ -71,7 +71,8 @@ async function create(context: EbsContext, spec: SnapshotSpec, signal: AbortSign
   await removeFailures(context, name, signal);
   try {
     const Tags = [...snapshotTags(parameters), { Key: tagKeys.snapshotName, Value: name }];
-    const input = { VolumeId: source, TagSpecifications: [{ ResourceType: "snapshot" as const, Tags }] };
+    const TagSpecifications = [{ ResourceType: "snapshot" as const, Tags }];
+    const input = { VolumeId: source, ...outpostOf(parameters), TagSpecifications };
     const answer = await ec2.call("CreateSnapshot", input, signal);
     const made: Ec2Snapshot = { ...answer, Tags: answer.Tags ?? Tags };
     for (const key of [name, made.SnapshotId ?? ""]) recent.snapshots.set(key, [made]);

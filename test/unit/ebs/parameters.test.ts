@@ -83,6 +83,9 @@ describe("a VolumeAttributesClass changes what can be changed", () => {
       tagspecification_1: "a=b",
       tagdeletion_1: "c",
     }));
+  test.each(["volumeType", "volumetype"])("the type under its former name, %s", (key) =>
+    expect(rules.parseMutable({ [key]: "io2", iops: "6000" })).toEqual({ type: "io2", iops: "6000" }),
+  );
   test.each(["encrypted", "fsType", "kmsKeyId", "XXX_FakeKey"])("not %s", (key) =>
     expect(() => rules.parseMutable({ [key]: "true" })).toThrow(/is not known/),
   );
@@ -90,7 +93,7 @@ describe("a VolumeAttributesClass changes what can be changed", () => {
     expect(() => rules.parseMutable({ tagDeletion_1: "CSIVolumeName" })).toThrow(/kept for the driver/));
 });
 
-describe("a VolumeSnapshotClass has tags and nothing else", () => {
+describe("a VolumeSnapshotClass has tags and an outpost", () => {
   test("with names of the snapshot", () =>
     expect(
       rules.parseForSnapshot({
@@ -98,6 +101,11 @@ describe("a VolumeSnapshotClass has tags and nothing else", () => {
         "csi.storage.k8s.io/volumesnapshot/name": "daily",
       }),
     ).toEqual({ tagspecification_1: "of=daily" }));
+  const arn = "arn:aws:outposts:us-east-1:123456789012:outpost/op-0123456789abcdef0";
+  test("the outpost is named by its ARN", () => {
+    expect(rules.parseForSnapshot({ outpostArn: arn })).toEqual({ outpostarn: arn });
+    expect(() => rules.parseForSnapshot({ outpostArn: "op-0123456789abcdef0" })).toThrow(/the ARN of an outpost/);
+  });
   test.each(["fastSnapshotRestoreAvailabilityZones", "lockMode"])("not %s, which is not offered", (key) =>
     expect(() => rules.parseForSnapshot({ [key]: "x" })).toThrow(/is not known/),
   );

@@ -5,6 +5,9 @@ export interface Choice {
   /** Regular expressions over the names of tests, in Go's form. */
   readonly focus: readonly string[];
   readonly skip: readonly string[];
+  /** Claims of the drivers that it does not show. */
+  readonly leaves: readonly string[] | "all";
+  readonly minutes: number;
 }
 
 /** What runs each time: of every kind of test the plainest ones. */
@@ -14,7 +17,7 @@ export const chosen: Choice = {
     "\\(default fs\\)\\] volumes should (store data|allow exec)",
     "\\(block volmode\\)\\] volumes should store data",
     "\\((ext3|ext4|xfs)\\)\\].* volumes should store data",
-    "\\(default fs\\)\\] provisioning should (provision storage with mount options|mount multiple PV pointing)",
+    "\\(default fs\\)\\] provisioning should (provision storage with mount options|mount multiple PV pointing|provision correct filesystem size)",
     "\\((default fs|block volmode)\\)\\] provisioning should provision storage with (snapshot|pvc) data source",
     "\\((default fs|block volmode)\\).*\\] volume-expand",
     "\\(default fs\\)\\] subPath should support (existing director|file as subpath|readOnly directory)",
@@ -39,6 +42,8 @@ export const chosen: Choice = {
     "ntfs",
     "filesystem volmode.*restored snapshot",
   ],
+  leaves: ["volumeLimits", "capReadOnlyMany", "StressTestOptions", "VolumeSnapshotStressTestOptions"],
+  minutes: 15,
 };
 
 /** What runs with --full, for each backend. Of the driver that binds at once only what needs that. */
@@ -47,8 +52,11 @@ export const complete: Readonly<Record<string, Choice>> = {
     drivers: ["loop.yaml", "immediate.yaml"],
     focus: ["Driver: loop", "Driver: immediate.* volume-modify-stress"],
     skip: [],
+    leaves: [],
+    minutes: 180,
   },
-  hostpath: { drivers: ["hostpath.yaml"], focus: ["."], skip: [] },
+  // several writers are tried on two nodes
+  hostpath: { drivers: ["hostpath.yaml"], focus: ["."], skip: [], leaves: ["RWX"], minutes: 180 },
 };
 
 interface LeftOut {

@@ -15,10 +15,18 @@ export interface StorageTests {
   /** A regular expression over the names of the tests, in Go's form. */
   readonly focus: string;
   readonly skip: string;
+  readonly minutes: number;
+}
+
+export interface StorageTestsEnd {
+  readonly cases: readonly JunitCase[];
+  readonly exitCode: number;
+  /** The last that was printed. */
+  readonly words: string;
 }
 
 /** Runs Kubernetes' own storage tests on drivers that are installed, and tells how each of them ended. */
-export async function runStorageTests(options: StorageTests): Promise<readonly JunitCase[]> {
+export async function runStorageTests(options: StorageTests): Promise<StorageTestsEnd> {
   const report = join(options.folder, "junit.xml");
   await mkdir(options.folder, { recursive: true });
   await rm(report, { force: true });
@@ -28,7 +36,7 @@ export async function runStorageTests(options: StorageTests): Promise<readonly J
     "--no-color",
     "--keep-going",
     "--silence-skips",
-    "--timeout=3h",
+    `--timeout=${options.minutes}m`,
     `--focus=External.Storage.*(${options.focus})`,
     `--skip=${options.skip}`,
     `--junit-report=${report}`,
@@ -41,11 +49,12 @@ export async function runStorageTests(options: StorageTests): Promise<readonly J
     "-provider=skeleton",
   ];
   const argv = [...options.inside, ...ginkgo, await programFile("e2e.test"), "--", ...flags];
-  const { stdout, stderr } = await command(argv, { cwd: options.folder });
+  const { exitCode, stdout, stderr } = await command(argv, { cwd: options.folder });
+  const words = `${stdout.slice(-2000)}${stderr.slice(-2000)}`;
   const xml = await readFile(report, "utf8").catch(() => {
-    throw new Error(`the storage tests wrote no report: ${stdout.slice(-2000)}${stderr.slice(-2000)}`);
+    throw new Error(`the storage tests wrote no report: ${words}`);
   });
-  return parseJunit(xml).filter(wasChosen);
+  return { cases: parseJunit(xml).filter(wasChosen), exitCode, words };
 }
 
 /** A test that the expressions leave out is in the report too, as skipped without a reason. */

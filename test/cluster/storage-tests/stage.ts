@@ -8,6 +8,7 @@ import { buildPrograms } from "../build.ts";
 import { type Cluster, kubectlOf } from "../machine/cluster.ts";
 import type { Options } from "../options.ts";
 import { type Choice, chosen, complete, leftOut } from "./chosen.ts";
+import { claimsIn, unshown } from "./floor.ts";
 import { reportOf } from "./report.ts";
 import { runStorageTests } from "./run.ts";
 
@@ -38,14 +39,16 @@ export async function testStorage(cluster: Cluster, wish: Wish): Promise<Counts>
 
 function choiceOf({ focus }: Wish): Choice {
   if (focus === undefined) return chosen;
-  return { drivers: Object.values(complete).flatMap(({ drivers }) => drivers), focus: [focus], skip: [] };
+  const drivers = Object.values(complete).flatMap(({ drivers }) => drivers);
+  return { drivers, focus: [focus], skip: [], leaves: "all", minutes: 180 };
 }
 
-async function runChoice(cluster: Cluster, { drivers, focus, skip }: Choice, say: Wish["say"]) {
+async function runChoice(cluster: Cluster, choice: Choice, say: Wish["say"]) {
+  const { drivers, focus, skip, minutes } = choice;
   const { enter, kubeconfig, nodeCount, place } = cluster;
   const started = Date.now();
   say(`running Kubernetes' storage tests as ${drivers.join(" and ")} claim them`);
-  const cases = await runStorageTests({
+  const { cases, exitCode, words } = await runStorageTests({
     inside: enter,
     kubeconfig,
     nodeCount,
@@ -53,13 +56,23 @@ async function runChoice(cluster: Cluster, { drivers, focus, skip }: Choice, say
     drivers: drivers.map(fileOf),
     focus: focus.join("|"),
     skip: [...leftOut.map(({ pattern }) => pattern), ...skip].join("|"),
+    minutes,
   });
   const failures = cases.filter(({ status }) => status !== "passed" && status !== "skipped");
   for (const { name, message } of failures) process.stdout.write(`FAILED ${name}\n${message.slice(0, 3000)}\n`);
+  const claims = (await Promise.all(drivers.map((file) => claimsIn(fileOf(file))))).flat();
+  const isUnexplained = exitCode !== 0 && failures.length === 0;
+  const complaints = [
+    ...(isUnexplained ? [describeFailure(`storage tests: ginkgo ended with ${exitCode}`, words)] : []),
+    ...unshown(choice, claims, cases).map((what) => `storage tests: ${what}`),
+  ];
   const count = (wanted: string) => cases.filter(({ status }) => status === wanted).length;
   const counts: Counts = {
     passed: count("passed"),
-    failures: failures.map(({ name, message }) => describeFailure(`storage tests: ${name}`, message)),
+    failures: [
+      ...failures.map(({ name, message }) => describeFailure(`storage tests: ${name}`, message)),
+      ...complaints,
+    ],
     skipped: count("skipped"),
   };
   say(`storage tests, ${Math.round((Date.now() - started) / 1000)} s: ${showCounts(counts)}`);

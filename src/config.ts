@@ -99,7 +99,7 @@ export const driverConfig = z
     attach: trueOrFalse.default(false),
     defaultFs: oneOf(fsTypes).default("ext4"),
     overprovision: z.coerce.number("is not a number").min(1, "is below 1").max(100_000, "is above 100000").default(200),
-    maxFreeze: duration.default(5000),
+    maxFreeze: duration.refine((ms) => ms > 0, "is no time at all").default(5000),
     ec2Endpoint: httpUrl.optional(),
     instanceId: z
       .string()

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { parseBytes } from "./bytes.ts";
+import { imageSizeProblem } from "./pool/image-size.ts";
 import { isPoolName, poolNameRule } from "./pool/name.ts";
 
 /** What is said of one pool, and of which; without a name, as those do who have one pool only. */
@@ -48,13 +49,14 @@ export const pools = ofPools.transform((given, context): readonly NamedPool[] =>
   return found;
 });
 
-/** Sizes by the name of the pool; without a name, of all that have none of their own. */
+/** Sizes of images by the name of the pool; without a name, of all that have none of their own. */
 export const sizesOfPools = ofPools.transform((given, context): ReadonlyMap<string, number> => {
   const sizes = new Map<string, number>();
   for (const { name = "", value } of given) {
     const bytes = parseBytes(value);
-    if (bytes === undefined) context.addIssue("is not a size such as 20Gi or 500M");
-    else sizes.set(name, bytes);
+    const problem = bytes === undefined ? "is not a size such as 20Gi or 500M" : imageSizeProblem(bytes);
+    if (problem !== undefined) context.addIssue(problem);
+    if (bytes !== undefined) sizes.set(name, bytes);
   }
   return sizes;
 });

@@ -8,6 +8,7 @@ import type { Finding } from "../pool/check.ts";
 import { createPool } from "../pool/create-pool.ts";
 import { destroyPool } from "../pool/destroy-pool.ts";
 import type { Garbage } from "../pool/garbage.ts";
+import { imageSizeProblem } from "../pool/image-size.ts";
 import type { KeptVolume } from "../pool/kept-volumes.ts";
 import { layoutOf } from "../pool/layout.ts";
 import { PoolTaken } from "../pool/lock.ts";
@@ -58,9 +59,16 @@ interface Options {
 async function create({ pool, image, sparse = false }: Options): Promise<void> {
   const root = onlyPool(pool);
   if (sparse && image === undefined) throw new UsageError("--sparse goes with --image");
-  const imageBytes = image === undefined ? undefined : bytesIn(image, "--image");
+  const imageBytes = image === undefined ? undefined : imageBytesIn(image);
   await createPool({ root, imageBytes, sparse }, commandRunner());
   process.stdout.write(`made a pool in ${root}${image === undefined ? "" : ` (${image} in ${root}.img)`}\n`);
+}
+
+function imageBytesIn(image: string): number {
+  const bytes = bytesIn(image, "--image");
+  const problem = imageSizeProblem(bytes);
+  if (problem !== undefined) throw new UsageError(`--image ${image} ${problem}`);
+  return bytes;
 }
 
 async function status(options: Options): Promise<void> {

@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { loadPackageDefinition, Server, ServerCredentials, type ServiceClientConstructor } from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
 import type { Log } from "../log.ts";
-import { clearStaleSocket, socketPathOf } from "./endpoint.ts";
+import { clearStaleSocket, EndpointError, socketPathOf } from "./endpoint.ts";
 import type { RunningServer } from "./server.ts";
 
 /**
@@ -53,10 +53,15 @@ interface Plugin {
   readonly endpoint: string;
 }
 
+/** kubelet makes its directory before it looks for plugins: in one that is missing nobody would look. */
+export async function checkRegistry(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (!found?.isDirectory()) throw new EndpointError(`--register ${directory} is not a directory of kubelet's`);
+}
+
 /** Announces the driver in kubelet's directory until it is stopped. */
 export async function register(directory: string, { driverName, endpoint }: Plugin, log: Log): Promise<RunningServer> {
   const socket = join(directory, `${driverName}-reg.sock`);
-  await mkdir(directory, { recursive: true });
   await clearStaleSocket(socketPathOf(`unix://${socket}`));
   const server = new Server();
   const info = {

@@ -24,9 +24,9 @@ export class PoolError extends Error {
 
 /** Makes a pool where there is nothing yet; never over anything. */
 export async function createPool({ root, imageBytes, sparse }: CreatePool, run: Run): Promise<Layout> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
   await refuseUnlessEmpty(root);
-  if (imageBytes !== undefined) {
+  if (imageBytes === undefined) await mkdir(root, { recursive: true, mode: 0o700 });
+  else {
     if (await hasPoolImage(root)) throw new PoolError(`${root}.img exists already`);
     await makePoolImage(root, imageBytes, sparse, run);
     await mountPoolImage(root, run);

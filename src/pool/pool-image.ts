@@ -14,11 +14,17 @@ import { imageOf } from "./layout.ts";
 /** A pool of its own in one file: an XFS with reflink, on any host. It bears its name once it is whole. */
 export async function makePoolImage(root: string, sizeBytes: number, sparse: boolean, run: Run): Promise<void> {
   const unfinished = `${imageOf(root)}.new`;
+  await mkdir(dirname(root), { recursive: true, mode: 0o700 });
   await rm(unfinished, { force: true });
-  await makeImage(unfinished, sizeBytes, !sparse, run);
-  await run(["mkfs.xfs", "-q", "-m", "reflink=1", unfinished]);
-  await syncPath(unfinished);
-  await rename(unfinished, imageOf(root));
+  try {
+    await makeImage(unfinished, sizeBytes, !sparse, run);
+    await run(["mkfs.xfs", "-q", "-m", "reflink=1", unfinished]);
+    await syncPath(unfinished);
+    await rename(unfinished, imageOf(root));
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
   await syncPath(dirname(root));
 }
 

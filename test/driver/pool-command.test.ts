@@ -47,6 +47,7 @@ describe("kura pool create", () => {
 
   test.each([
     [["create", "--image", "lots"], /^kura: --image lots is not a size such as 20Gi or 500M\n$/],
+    [["create", "--image", "1Ki"], /^kura: --image 1Ki is below 300Mi, the least that XFS takes\n$/],
     [["create", "--sparse"], /^kura: --sparse goes with --image\n$/],
     [["status"], /^kura: .* is not a pool \(.*\); make one with: kura pool create --pool .*\n$/],
     [["statsu"], /^kura: unknown command 'statsu'\n$/],
@@ -55,6 +56,18 @@ describe("kura pool create", () => {
     const [name, ...flags] = words;
     const result = await pool(name, ...(name === "statsu" ? [] : ["--pool", sandbox.path("none")]), ...flags);
     expect(result).toMatchObject({ exitCode: 2, stdout: "", stderr: expect.stringMatching(said) });
+    expect((await readdir(sandbox.folder)).filter((made) => made.startsWith("none"))).toEqual([]);
+  });
+
+  test("that has no room for its image leaves nothing of it", async () => {
+    await using sandbox = await makeSandbox({ on: "ext4", poolBytes: 256 * MiB });
+    const root = join(sandbox.pool, "too-large");
+    expect(await pool("create", "--pool", root, "--image", "512Mi")).toMatchObject({
+      exitCode: 1,
+      stdout: "",
+      stderr: `kura: the pool has no space for ${512 * MiB} bytes in full\n`,
+    });
+    expect((await readdir(sandbox.pool)).filter((made) => made.startsWith("too-large"))).toEqual([]);
   });
 });
 

@@ -1,9 +1,10 @@
-import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Co } from "../support/co.ts";
 import { must } from "../support/command.ts";
 import { startTestDriver, type TestDriver } from "../support/driver.ts";
+import { kura } from "../support/kura.ts";
 import { loopsOf, makeSandbox, mountsOf, type Sandbox } from "../support/sandbox.ts";
 
 const MiB = 2 ** 20;
@@ -93,6 +94,16 @@ describe("a driver that is told a size for its pool's image", () => {
     await using driver = await start();
     expect(await isMounted()).toBe(true);
     await driver.stop();
+  });
+
+  test("refuses one in which XFS has no room, and makes nothing", async () => {
+    const flags = ["--endpoint", `unix://${sandbox.path("csi.sock")}`, "--pool", root, "--pool-image", "299Mi"];
+    expect(await kura(["driver", ...flags])).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: "kura: --pool-image 299Mi is below 300Mi, the least that XFS takes\n",
+    });
+    expect((await readdir(sandbox.folder)).filter((name) => name.startsWith("fresh"))).toEqual([]);
   });
 
   test("makes nothing over files of others", async () => {

@@ -1,11 +1,18 @@
+import { mkdirSync } from "node:fs";
 import { access } from "node:fs/promises";
 import { type Client, credentials } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
 import { registrationService } from "../../src/grpc/registration.ts";
-import { readText } from "../support/sandbox.ts";
+import { kura } from "../support/kura.ts";
+import { makeSandbox, readText } from "../support/sandbox.ts";
 import { withDriver } from "../support/with-driver.ts";
 
-const at = withDriver({ flagsFor: ({ path }) => ["--register", path("plugins_registry")] });
+const at = withDriver({
+  flagsFor: ({ path }) => {
+    mkdirSync(path("plugins_registry")); // as kubelet has made it
+    return ["--register", path("plugins_registry")];
+  },
+});
 
 /** As kubelet does: it finds the socket in its directory, asks who is there, and says what became of it. */
 function kubelet() {
@@ -41,4 +48,16 @@ test("the socket goes with the driver, so that kubelet sees it go", async () => 
   await access(socket);
   await at.driver.stop();
   await expect(access(socket)).rejects.toThrow(/ENOENT/);
+});
+
+test("a directory that is not there is told, and nothing is made: kubelet would never look in it", async () => {
+  await using sandbox = await makeSandbox({ plain: true });
+  const [registry, pool] = [sandbox.path("plugins_regitsry"), sandbox.path("new-pool")];
+  const flags = ["--endpoint", `unix://${sandbox.path("csi.sock")}`, "--pool", pool, "--register", registry];
+  expect(await kura(["driver", ...flags])).toMatchObject({
+    exitCode: 2,
+    stdout: "",
+    stderr: `kura: --register ${registry} is not a directory of kubelet's\n`,
+  });
+  for (const path of [registry, pool]) await expect(access(path)).rejects.toThrow(/ENOENT/);
 });

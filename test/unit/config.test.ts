@@ -80,12 +80,18 @@ const judged: Readonly<Record<string, Judged>> = {
   poolImage: {
     takes: {
       "20Gi": new Map([["", 20 * 2 ** 30]]),
+      "300Mi": new Map([["", 300 * 2 ** 20]]),
       "500M,default=1.5Gi": new Map([
         ["", 500_000_000],
         ["default", 1.5 * 2 ** 30],
       ]),
     },
-    refuses: { ...sizes.refuses, "slow=1Gi": "is of a pool slow that there is not" },
+    refuses: {
+      ...sizes.refuses,
+      "1k": "is below 300Mi, the least that XFS takes",
+      "1Gi,default=299Mi": "is below 300Mi",
+      "slow=1Gi": "is of a pool slow that there is not",
+    },
   },
   kubeletDir: paths,
   inlineVolumes: sizes,
@@ -116,9 +122,13 @@ const judged: Readonly<Record<string, Judged>> = {
   },
   maxFreeze: {
     takes: { "250ms": 250, "5s": 5000, "1m": 60_000 },
-    refuses: Object.fromEntries(
-      ["5", "s", "-1s", "5 s", "1h", ""].map((text) => [text, "is not a duration such as 500ms, 5s or 1m"]),
-    ),
+    refuses: {
+      ...Object.fromEntries(
+        ["5", "s", "-1s", "5 s", "1h", ""].map((text) => [text, "is not a duration such as 500ms, 5s or 1m"]),
+      ),
+      "0s": "is no time at all",
+      "0ms": "is no time at all",
+    },
   },
   ec2Endpoint: {
     takes: { "http://127.0.0.1:4566": "http://127.0.0.1:4566" },

@@ -4,6 +4,7 @@ import { profiles } from "../../ec2/durations.ts";
 import { isInstanceType } from "../../ec2/limits/instance-types.ts";
 import { isInstanceId } from "../../ec2/world/ids.ts";
 import { isZone } from "../../ec2/world/zones.ts";
+import { imageSizeProblem } from "../../pool/image-size.ts";
 
 /** Where the simulator is served, unless told otherwise. */
 export const defaultListen = "127.0.0.1:8780";
@@ -16,11 +17,16 @@ const instance = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+function judgeImageSize(bytes: number, context: z.RefinementCtx): void {
+  const problem = imageSizeProblem(bytes);
+  if (problem !== undefined) context.addIssue(problem);
+}
+
 const ec2Config = z
   .strictObject({
     listen: hostAndPort.default({ host: "127.0.0.1", port: 8780 }),
     state: z.union([z.literal("memory"), absolutePath], "is required: a directory, or memory"),
-    stateImage: size.default(100 * 2 ** 30),
+    stateImage: size.superRefine(judgeImageSize).default(100 * 2 ** 30),
     imds: hostAndPort.optional(),
     credentials: absolutePath.optional(),
     iamPolicy: absolutePath.optional(),

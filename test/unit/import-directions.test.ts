@@ -25,7 +25,6 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
     "log.ts",
     "version.ts",
     "ec2",
-    "lab",
   ],
   cli: [
     "grpc",
@@ -43,7 +42,6 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
     "log.ts",
     "version.ts",
     "ec2",
-    "lab",
   ],
   grpc: ["csi", "observe", "log.ts"],
   kubernetes: [],
@@ -54,7 +52,6 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   host: ["node"],
   node: [],
   ec2: ["pool", "host", "node", "log.ts"],
-  lab: ["observe"],
   "config.ts": ["node", "pool-flags.ts", "bytes.ts"],
   "pool-flags.ts": ["pool", "bytes.ts"],
 };

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findThrottleTree, type ThrottleTree } from "../../src/host/throttle.ts";
@@ -6,6 +5,7 @@ import { type Group, podGroup } from "../support/cgroup.ts";
 import { type CoVolume, refusalOf } from "../support/co.ts";
 import { must } from "../support/command.ts";
 import { fioIn } from "../support/fio.ts";
+import { expectRate, limitsIn } from "../support/limits.ts";
 import { withDriver } from "../support/with-driver.ts";
 
 const MiB = 2 ** 20;
@@ -24,14 +24,18 @@ afterAll(() => group.remove());
 const modify = ({ id }: CoVolume, mutableParameters: object) =>
   at.co.call("ControllerModifyVolume", { volumeId: id, mutableParameters });
 
-/** Limits of the device in the root group and in the pod's: what the kernel enforces there. */
-const limitsOf = (device: string): readonly string[] =>
-  [tree.root, group.path].flatMap((path) =>
-    readdirSync(path)
-      .filter((name) => name === "io.max" || /^blkio\.throttle\.\w+_device$/.test(name))
-      .flatMap((name) => readFileSync(join(path, name), "utf8").split("\n"))
-      .filter((line) => line.startsWith(`${device} `)),
-  );
+/** In the pod's group, and in the root where that has limits of its own: whatever is there must be the same. */
+function limitsOf(device: string): readonly string[] {
+  const inPod = limitsIn(group.path, device);
+  expect(limitsIn(tree.root, device)).toEqual(tree.version === 1 ? inPod : []);
+  return inPod;
+}
+const asKernelHasThem = (iops: number, bytesPerSecond: number): readonly string[] => [
+  `read_bps ${bytesPerSecond}`,
+  `read_iops ${iops}`,
+  `write_bps ${bytesPerSecond}`,
+  `write_iops ${iops}`,
+];
 const deviceOf = async (path: string): Promise<string> => must("findmnt", "--noheadings", "--output", "MAJ:MIN", path);
 
 describe("IOPS", () => {
@@ -41,20 +45,20 @@ describe("IOPS", () => {
     expect(volume.context).toMatchObject({ iops: "200" });
     const [file, device] = [join(volume.target, "data"), await deviceOf(volume.target)];
     await must("dd", "if=/dev/urandom", `of=${file}`, "bs=1M", "count=32", "conv=fsync");
-    const measure = () => fioIn(group, file, { what: "randread", blockBytes: 4096 });
-    expect((await measure()).iops).toBeLessThan(200 * 1.3);
+    const measure = async () => (await fioIn(group, file, { what: "randread", blockBytes: 4096 })).iops;
+    await expectRate(measure, 200, "IOPS");
     await modify(volume, { iops: "400" });
-    expect((await measure()).iops).toBeLessThan(400 * 1.3);
+    await expectRate(measure, 400, "IOPS after the change");
     await modify(volume, { iops: "0" });
     expect(limitsOf(device)).toEqual([]);
     await modify(volume, { iops: "100", throughput: "10" });
-    expect(limitsOf(device)).not.toEqual([]);
+    expect(limitsOf(device)).toEqual(asKernelHasThem(100, 10 * MiB));
     await at.co.hide(volume);
     expect(limitsOf(device)).toEqual([]);
     // what was changed stays changed, and a repeated Create compares with how it began
     expect(await at.co.create("limited", wish)).toEqual(volume);
     await at.co.show(volume);
-    expect(limitsOf(await deviceOf(volume.target))).not.toEqual([]);
+    expect(limitsOf(await deviceOf(volume.target))).toEqual(asKernelHasThem(100, 10 * MiB));
     await at.co.end(volume);
   });
 
@@ -70,6 +74,17 @@ describe("IOPS", () => {
     expect(await refusalOf(modify({ ...volume, id: "nobody" }, { nonsense: "1" }))).toMatch(/^NOT_FOUND/);
     await at.co.delete(volume);
   });
+});
+
+test("throughput is enforced for a pod, in MiB a second, and changed while it runs", async () => {
+  const parameters = { throughput: "4" };
+  const volume = await at.co.start("throughput", { use: "block", bytes: 64 * MiB, parameters });
+  const measure = async () =>
+    (await fioIn(group, volume.target, { what: "write", blockBytes: 256 * 1024 })).bytesPerSecond;
+  await expectRate(measure, 4 * MiB, "bytes a second");
+  await modify(volume, { throughput: "10" });
+  await expectRate(measure, 10 * MiB, "bytes a second after the change");
+  await at.co.end(volume);
 });
 
 describe("parameters of a class", () => {

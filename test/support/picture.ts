@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { askDriver } from "../../src/grpc/maintenance.ts";
+import { findThrottleTree } from "../../src/host/throttle.ts";
 import type { PoolStatus } from "../../src/pool/status.ts";
+import { limitsOnMachine } from "./limits.ts";
 import { loopsOf, mountsOf, type Sandbox } from "./sandbox.ts";
 
 /**
@@ -84,22 +86,15 @@ async function recordsIn(pool: string): Promise<readonly string[]> {
   return Promise.all(lines);
 }
 
-const blkio = "/sys/fs/cgroup/blkio";
-
-/** What the kernel enforces on these devices, where it is the blkio controller that does (cgroup v1). */
+/** What the kernel enforces on these devices. */
 async function limitsOf(devices: readonly string[]): Promise<readonly string[]> {
-  const numbers = await Promise.all(
-    devices.map(async (path) => (await readFile(`/sys/block/${path.slice(5)}/dev`, "utf8")).trim()),
-  );
-  const found = ["read_iops", "write_iops", "read_bps", "write_bps"].map(async (what) => {
-    const text = await readFile(join(blkio, `blkio.throttle.${what}_device`), "utf8").catch(() => "");
-    return text
-      .split("\n")
-      .map((line) => line.split(" "))
-      .filter(([device]) => device !== undefined && numbers.includes(device))
-      .map(([, limit]) => `${what} ${limit}`);
+  const tree = await findThrottleTree();
+  if (tree === undefined) throw new Error("the kernel of this machine cannot limit I/O: no cgroup tree does it");
+  const limits = devices.map(async (path) => {
+    const number = (await readFile(`/sys/block/${path.slice(5)}/dev`, "utf8")).trim();
+    return limitsOnMachine(tree, number);
   });
-  return (await Promise.all(found)).flat().sort();
+  return (await Promise.all(limits)).flat().sort();
 }
 
 export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { groupsOf, Throttle } from "../../../src/host/throttle.ts";
 import { noLimits } from "../../../src/node/volume.ts";
 import { eventually } from "../../support/eventually.ts";
+import { limitsIn } from "../../support/limits.ts";
 
 /** Files of a cgroup tree: this machine's kernel limits I/O by v1 only, and what is written is what matters here. */
 let root: string;
@@ -29,6 +30,8 @@ const tree = (version: 1 | 2, ...groups: readonly string[]) => {
 const written = (...path: readonly string[]) => readFileSync(join(root, ...path), "utf8");
 const names = (version: 1 | 2) => groupsOf({ version, root }).map((group) => group.slice(root.length + 1));
 const limits = { iops: 300, throughputBytes: 1_048_576 };
+/** What the tests of other levels compare is the same for both trees. */
+const asTestsReadThem = ["read_bps 1048576", "read_iops 300", "write_bps 1048576", "write_iops 300"];
 
 describe("cgroup v2", () => {
   test.each([
@@ -47,6 +50,7 @@ describe("cgroup v2", () => {
     const throttle = new Throttle(tree(2, "kubepods"));
     throttle.set("7:3", limits);
     expect(written("kubepods", "io.max")).toBe("7:3 rbps=1048576 wbps=1048576 riops=300 wiops=300");
+    expect(limitsIn(join(root, "kubepods"), "7:3")).toEqual(asTestsReadThem);
     throttle.set("7:3", { iops: 300, throughputBytes: undefined });
     expect(written("kubepods", "io.max")).toContain("7:3 rbps=max wbps=max riops=300 wiops=300");
     throttle.close();
@@ -92,6 +96,7 @@ describe("cgroup v1 is flat", () => {
     throttle.set("7:3", limits);
     for (const group of ["", "a"]) {
       expect(v1Files.map((file) => written(group, file))).toEqual(["7:3 300", "7:3 300", "7:3 1048576", "7:3 1048576"]);
+      expect(limitsIn(join(root, group), "7:3")).toEqual(asTestsReadThem);
     }
     throttle.set("7:3", noLimits);
     expect(v1Files.map((file) => written("a", file).slice(0, 5))).toEqual(["7:3 0", "7:3 0", "7:3 0", "7:3 0"]);

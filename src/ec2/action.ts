@@ -1,6 +1,7 @@
 import type { Durations } from "./durations.ts";
 import type { ErrorCode } from "./error.ts";
 import type { Faults } from "./faults/faults.ts";
+import type { FaultKind, FaultRule } from "./faults/rule.ts";
 import type { Switchboard } from "./hotplug/switchboard.ts";
 import type { Statement } from "./iam/policy.ts";
 import type { OrderedKeeper } from "./keeper/in-order.ts";
@@ -39,15 +40,11 @@ export interface Call {
   readonly region: string;
   /** What a describe shows: now, or a moment ago. */
   readonly moment: Moment;
-  /** What rules do to this call, by what they are called. */
-  readonly holds: Holds;
-}
-
-/** Rules that let a call succeed, but not what it began. Each is the id of the rule. */
-export interface Holds {
-  readonly stuckAttaching?: string | undefined;
-  readonly stuckDetaching?: string | undefined;
-  readonly vanish?: string | undefined;
+  /**
+   * The rule of this kind that fires at this call, or at what it is about of these volumes. It is on record from then
+   * on, so it is asked for where it takes effect.
+   */
+  readonly fire: (kind: FaultKind, volumeIds?: readonly string[]) => FaultRule | undefined;
 }
 
 export type Body = { readonly [name: string]: Xml };

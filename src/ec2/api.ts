@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { AnyAction, Body, Call, Ec2, Holds } from "./action.ts";
+import type { AnyAction, Body, Call, Ec2 } from "./action.ts";
 import { actions } from "./actions.ts";
 import { Ec2Error, type ErrorCode, refused } from "./error.ts";
-import type { Faulted } from "./faults/faults.ts";
-import type { FaultKind } from "./faults/rule.ts";
 import { authorize } from "./iam/authorize.ts";
 import { type Signed, verifySignature } from "./wire/signature.ts";
 import { errorXml, responseXml } from "./wire/xml.ts";
+import type { Moment } from "./world/states.ts";
 
 /** A request as it came in. */
 export interface ApiRequest {
@@ -61,8 +60,8 @@ const cut = Symbol("cut");
 async function perform({ values, region, signed }: ApiRequest, ec2: Ec2): Promise<Body | typeof cut> {
   if (ec2.credentials !== undefined) verifySignature(signed, ec2.credentials, ec2.world.now);
   const action = findAction(values);
-  const faulted: Faulted = { action: action.name, volumeIds: volumesNamedIn(values) };
-  const fire = (kind: FaultKind) => ec2.faults.fire(kind, faulted);
+  const named = volumesNamedIn(values);
+  const fire: Call["fire"] = (kind, volumeIds = named) => ec2.faults.fire(kind, { action: action.name, volumeIds });
   const slow = fire("slow");
   if (slow !== undefined) await delay(slow.delayMs ?? 0);
   if (fire("cut") !== undefined) return cut;
@@ -71,7 +70,15 @@ async function perform({ values, region, signed }: ApiRequest, ec2: Ec2): Promis
   const asked = fire("error");
   if (asked !== undefined)
     throw new FaultError(asked.code ?? "", asked.message ?? "An error was asked for", asked.status);
-  const call: Call = { region, moment: ec2.world.moment(lagOf(action, fire, ec2)), holds: holdsOf(fire) };
+  let shown: Moment | undefined;
+  const call: Call = {
+    region,
+    get moment() {
+      shown ??= ec2.world.moment(lagOf(action, fire, ec2));
+      return shown;
+    },
+    fire,
+  };
   const { touched, run } = action.prepare(values, ec2, call);
   authorize(action.name, touched, ec2, call);
   if (/^true$/i.test(values.get("DryRun") ?? ""))
@@ -94,16 +101,10 @@ function throttle({ name, mutates }: AnyAction, region: string, { pace, world }:
 const tooMany = () => refused("RequestLimitExceeded", "Request limit exceeded.");
 
 /** How long ago it is what a describe shows. What changes things always acts on what is. */
-function lagOf(action: AnyAction, fire: (kind: FaultKind) => { delayMs?: number | undefined } | undefined, ec2: Ec2) {
+function lagOf(action: AnyAction, fire: Call["fire"], ec2: Ec2): number {
   if (action.mutates) return 0;
   return fire("stale")?.delayMs ?? ec2.consistencyDelayMs;
 }
-
-const holdsOf = (fire: (kind: FaultKind) => { readonly id: string } | undefined): Holds => ({
-  stuckAttaching: fire("stuck-attaching")?.id,
-  stuckDetaching: fire("stuck-detaching")?.id,
-  vanish: fire("vanish")?.id,
-});
 
 const volumesNamedIn = (values: ReadonlyMap<string, string>): readonly string[] =>
   [...values].filter(([key]) => /^(Source)?VolumeId(\.\d+)?$|^ResourceId\.\d+$/.test(key)).map(([, value]) => value);

@@ -76,7 +76,6 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     keepMs: () => Math.max(consistencyDelayMs, faults.longestDelayMs()),
     hasHands: (id) => hotplug?.hasHands(id) ?? false,
     isActive: (rule) => faults.isActive(rule),
-    isImpaired: (id) => faults.fire("impaired", { action: "DescribeVolumeStatus", volumeIds: [id] }) !== undefined,
   });
   const keeper = inOrder(options.keeper);
   hotplug = blocks && new Switchboard({ world, keeper, burstScale: profiles[options.profile], ...blocks });

@@ -82,6 +82,53 @@ describe("a simulator that is killed loses nothing that it has answered", () => 
     await after.stop();
   });
 
+  test("a rule ends with the simulator, and no later one holds back what it held back", async () => {
+    await using sandbox = await makeSandbox({ plain: true });
+    const addFault = (url: string, wish: object) =>
+      fetch(`${url}/kura/faults`, { method: "POST", body: JSON.stringify(wish) });
+    await using before = await startTestEc2(sandbox, { flags: [] });
+    const id = await stepsWith(before.client, before.devices).make();
+    await addFault(before.url, { kind: "stuck-attaching" });
+    await before.client.send(new AttachVolumeCommand({ VolumeId: id, InstanceId: here, Device: "/dev/xvdba" }));
+    await before.kill();
+
+    await using after = await startTestEc2(sandbox, { flags: [] });
+    const then = stepsWith(after.client, after.devices);
+    await then.untilAttachment(id, "attached");
+    await addFault(after.url, { kind: "throttle", action: "DescribeTags" });
+    expect((await then.volumeOf(id))?.Attachments).toMatchObject([{ State: "attached" }]);
+    await after.stop();
+  });
+
+  test("what came to nothing is still told of: a volume in error, a failed modification that grew nothing", async () => {
+    await using sandbox = await makeSandbox({ plain: true });
+    await using before = await startTestEc2(sandbox);
+    const first = stepsWith(before.client, before.devices);
+    const sound = await first.make();
+    const device = await first.attach(sound);
+    await fetch(`${before.url}/kura/faults`, { method: "POST", body: JSON.stringify({ kind: "fail" }) });
+    const { VolumeId: failed = "" } = await before.client.send(
+      new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1 }),
+    );
+    await first.untilState(failed, "error");
+    await before.client.send(new ModifyVolumeCommand({ VolumeId: sound, Size: 2 }));
+    await before.kill();
+
+    await using after = await startTestEc2(sandbox);
+    const then = stepsWith(after.client, after.devices);
+    await then.untilState(failed, "error");
+    const modifications = new DescribeVolumesModificationsCommand({ VolumeIds: [sound] });
+    await untilTrue(
+      async () => (await after.client.send(modifications)).VolumesModifications?.[0]?.ModificationState === "failed",
+      "the modification has failed",
+    );
+    expect(await must("blockdev", "--getsize64", device)).toBe(String(2 ** 30));
+    expect((await then.volumeOf(sound))?.Size).toBe(1);
+    await after.client.send(new DeleteVolumeCommand({ VolumeId: failed }));
+    await then.detach(sound);
+    await after.stop();
+  });
+
   test("a volume that was to vanish is gone, and its token burnt", async () => {
     await using sandbox = await makeSandbox({ plain: true });
     const create = new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, ClientToken: "t" });

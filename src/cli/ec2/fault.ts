@@ -19,7 +19,7 @@ export function faultCommand(): Command {
     .option("--times <n>", "at most so often")
     .option("--probability <p>", "not always: from 0 to 1")
     .option("--code <code>", "for error: EC2's error code")
-    .option("--message <text>", "for error: its text")
+    .option("--message <text>", "for error: its text; for fail: the reason")
     .option("--status <n>", "for error: the HTTP status")
     .option("--delay <duration>", "for slow and stale: 500ms, 5s, 1m")
     .action(add);

@@ -54,7 +54,7 @@ export const attachVolume = defineAction<Wish>({
     { kind: "instance", id: instanceId },
   ],
 
-  async run({ volumeId, instanceId, device }, ec2, { region, holds }) {
+  async run({ volumeId, instanceId, device }, ec2, { region, fire }) {
     const { world, durations } = ec2;
     const volume = world.needVolume(volumeId, region);
     const instance = world.needInstance(instanceId, region);
@@ -67,7 +67,7 @@ export const attachVolume = defineAction<Wish>({
       device,
       askedAt: now,
       attachedAt: now + durations.attach,
-      stuckBy: holds.stuckAttaching,
+      stuckBy: fire("stuck-attaching")?.id,
     };
     const others = attachmentsOf(volume, world.moment()).map((attachment) => attachment.record);
     await saveVolume({ ...volume, attachments: [...others, record] }, ec2);

@@ -2,6 +2,7 @@ import { defineAction } from "../action.ts";
 import { snapshotBody } from "../bodies/snapshot.ts";
 import { readTagSpecifications } from "../read/tags.ts";
 import { checkSnapshotPace, snapshotOf, takeSnapshots } from "../snapshots/take.ts";
+import { failureIn } from "../volumes/birth.ts";
 import { parseVolumeId } from "../world/ids.ts";
 import type { Tags } from "../world/records.ts";
 
@@ -41,10 +42,10 @@ export const createSnapshot = defineAction<Wish>({
     { kind: "volume", id: volumeId },
   ],
 
-  async run({ volumeId, description, tags }, ec2, { region }) {
-    const volume = ec2.world.needVolume(volumeId, region);
+  async run({ volumeId, description, tags }, ec2, call) {
+    const volume = ec2.world.needVolume(volumeId, call.region);
     checkSnapshotPace(volume, ec2);
-    const snapshot = snapshotOf(volume, { description, tags }, ec2);
+    const snapshot = snapshotOf(volume, { description, tags, failure: failureIn(call) }, ec2);
     await takeSnapshots([snapshot], ec2);
     return snapshotBody(snapshot, ec2.world.now, ec2.account);
   },

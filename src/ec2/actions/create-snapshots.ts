@@ -3,9 +3,10 @@ import { snapshotBody } from "../bodies/snapshot.ts";
 import { invalidValue } from "../error.ts";
 import { limited, readTagSpecifications } from "../read/tags.ts";
 import { checkSnapshotPace, snapshotOf, takeSnapshots } from "../snapshots/take.ts";
+import { failureIn } from "../volumes/birth.ts";
 import { missing } from "../wire/parameters.ts";
 import { parseInstanceId, parseVolumeId } from "../world/ids.ts";
-import type { Tags } from "../world/records.ts";
+import type { Tags, VolumeRecord } from "../world/records.ts";
 
 interface Wish {
   readonly instanceId: string;
@@ -58,9 +59,9 @@ export const createSnapshots = defineAction<Wish>({
       .map(({ volume }) => ({ kind: "volume" as const, id: volume.id })),
   ],
 
-  async run({ instanceId, excluded, description, tags, copyTags }, ec2, { region }) {
+  async run({ instanceId, excluded, description, tags, copyTags }, ec2, call) {
     const { world } = ec2;
-    world.needInstance(instanceId, region);
+    world.needInstance(instanceId, call.region);
     const attached = world.attachedTo(instanceId).map(({ volume }) => volume);
     const stranger = excluded.find((id) => !attached.some((volume) => volume.id === id));
     if (stranger !== undefined)
@@ -68,9 +69,10 @@ export const createSnapshots = defineAction<Wish>({
     const wanted = attached.filter(({ id }) => !excluded.includes(id));
     if (wanted.length === 0) throw invalidValue(`Instance '${instanceId}' has no volumes to take snapshots of.`);
     for (const volume of wanted) checkSnapshotPace(volume, ec2);
-    const snapshots = wanted.map((volume) =>
-      snapshotOf(volume, { description, tags: copyTags ? limited({ ...volume.tags, ...tags }) : tags }, ec2),
-    );
+    const tagsFor = (volume: VolumeRecord) => (copyTags ? limited({ ...volume.tags, ...tags }) : tags);
+    const tagged = wanted.map((volume) => ({ volume, tags: tagsFor(volume) }));
+    const failure = failureIn(call);
+    const snapshots = tagged.map((one) => snapshotOf(one.volume, { description, tags: one.tags, failure }, ec2));
     await takeSnapshots(snapshots, ec2);
     return { snapshotSet: snapshots.map((snapshot) => snapshotBody(snapshot, world.now, ec2.account, "state")) };
   },

@@ -1,5 +1,5 @@
-import { defineAction } from "../action.ts";
-import { type Attributes, matcher, only } from "../read/filters.ts";
+import { type Call, defineAction } from "../action.ts";
+import { type Attributes, type Filter, matcher, only } from "../read/filters.ts";
 import { type Lookup, readLookup } from "../read/lookup.ts";
 import { pageOf } from "../read/page.ts";
 import { pickVolumes } from "../volumes/pick.ts";
@@ -28,23 +28,43 @@ export const describeVolumeStatus = defineAction<Lookup>({
     return readLookup(parameters, ids, 1000);
   },
 
-  run({ ids, filters, page }, { world }, { region, moment }) {
-    const isWanted = matcher(filters, attributes(moment), undefined);
-    const volumes = only(pickVolumes(world, ids, region, moment), isWanted);
-    const { items, nextToken } = pageOf(volumes, page, ({ id }) => id);
-    return { volumeStatusSet: items.map((volume) => statusBody(volume, moment)), nextToken };
+  run({ ids, filters, page }, { world }, call) {
+    const { region, moment } = call;
+    const statusOf = statusesIn(call);
+    const isAbout = (filter: Filter) => filter.name === byStatus;
+    const looks = attributes(statusOf);
+    const isCandidate = matcher(
+      filters.filter((filter) => !isAbout(filter)),
+      looks,
+      undefined,
+    );
+    const isWanted = matcher(filters.filter(isAbout), looks, undefined);
+    const candidates = only(pickVolumes(world, ids, region, moment), isCandidate);
+    const { items, nextToken } = pageOf(candidates, page, ({ id }) => id, isWanted);
+    return { volumeStatusSet: items.map((volume) => statusBody(volume, statusOf(volume), moment)), nextToken };
   },
 });
 
 type Status = "ok" | "impaired" | "insufficient-data";
+type StatusOf = (volume: VolumeRecord) => Status;
 
-function statusOf(volume: VolumeRecord, moment: Moment): Status {
-  if (moment.isImpaired(volume.id)) return "impaired";
-  return volumeState(volume, moment) === "creating" ? "insufficient-data" : "ok";
+/** A volume is impaired or not for the whole of a call: rules that say so count how often they did. */
+function statusesIn({ moment, fire }: Call): StatusOf {
+  const known = new Map<string, Status>();
+  return (volume) => {
+    const status = known.get(volume.id) ?? statusNow(volume, moment, fire("impaired", [volume.id]) !== undefined);
+    known.set(volume.id, status);
+    return status;
+  };
 }
 
-function statusBody(volume: VolumeRecord, moment: Moment): Xml {
-  const status = statusOf(volume, moment);
+function statusNow(volume: VolumeRecord, moment: Moment, isImpaired: boolean): Status {
+  if (isImpaired) return "impaired";
+  const state = volumeState(volume, moment);
+  return state === "creating" || state === "error" ? "insufficient-data" : "ok";
+}
+
+function statusBody(volume: VolumeRecord, status: Status, moment: Moment): Xml {
   const details = [
     { name: "io-enabled", status: status === "impaired" ? "failed" : "passed" },
     { name: "io-performance", status: "not-applicable" },
@@ -79,8 +99,10 @@ const initialization = (volume: VolumeRecord, now: number) => ({
 const typeOf = ({ sourceVolumeId, initializationRate }: VolumeRecord): string =>
   sourceVolumeId !== undefined ? "volume-copy" : initializationRate === undefined ? "default" : "provisioned-rate";
 
-const attributes = (moment: Moment): Attributes<VolumeRecord> => ({
+const byStatus = "volume-status.status";
+
+const attributes = (statusOf: StatusOf): Attributes<VolumeRecord> => ({
   "availability-zone": ({ zone }) => zone,
   "availability-zone-id": ({ zone }) => zoneIdOf(zone),
-  "volume-status.status": (volume) => statusOf(volume, moment),
+  [byStatus]: statusOf,
 });

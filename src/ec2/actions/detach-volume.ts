@@ -46,16 +46,20 @@ export const detachVolume = defineAction<Wish>({
     ...(instanceId === undefined ? [] : [{ kind: "instance" as const, id: instanceId }]),
   ],
 
-  async run(wish, ec2, { region, holds }) {
+  async run(wish, ec2, { region, fire }) {
     const { world, durations } = ec2;
     const volume = world.needVolume(wish.volumeId, region);
     if (wish.instanceId !== undefined) world.needInstance(wish.instanceId, region);
     const { record } = theOne(volume, wish, ec2);
+    // whoever forces it gets it out of a state that it is stuck in
+    const stuckBy = () => {
+      if (wish.force) return undefined;
+      return record.detach === undefined ? fire("stuck-detaching")?.id : record.detach.stuckBy;
+    };
     const detach = {
       doneAt: record.detach?.doneAt ?? world.now + durations.detach,
       force: wish.force || record.detach?.force === true,
-      // whoever forces it gets it out of a state that it is stuck in
-      stuckBy: wish.force ? undefined : (record.detach?.stuckBy ?? holds.stuckDetaching),
+      stuckBy: stuckBy(),
     };
     await saveVolume(withDetach(volume, record, detach), ec2);
     return attachmentBody(volume.id, { record, state: "detaching" });

@@ -2,6 +2,7 @@ import { defineAction, type Ec2 } from "../action.ts";
 import { modificationBody } from "../bodies/modification.ts";
 import { invalidValue, refused } from "../error.ts";
 import { type AskedChange, changedShape } from "../limits/changed-shape.ts";
+import { failureIn } from "../volumes/birth.ts";
 import { saveVolume } from "../volumes/save.ts";
 import { parseVolumeId } from "../world/ids.ts";
 import type { VolumeRecord } from "../world/records.ts";
@@ -53,9 +54,9 @@ export const modifyVolume = defineAction<Wish>({
 
   touches: ({ volumeId }) => [{ kind: "volume", id: volumeId }],
 
-  async run({ volumeId, ...change }, ec2, { region }) {
+  async run({ volumeId, ...change }, ec2, call) {
     const { world, durations } = ec2;
-    const volume = world.needVolume(volumeId, region);
+    const volume = world.needVolume(volumeId, call.region);
     checkVolume(volume, change, ec2);
     const { now } = world;
     const from = shapeAt(volume, now);
@@ -63,7 +64,7 @@ export const modifyVolume = defineAction<Wish>({
     const optimizingAt = now + durations.modify;
     const isSame = Object.entries(to).every(([key, value]) => from[key as keyof typeof from] === value);
     const completedAt = isSame ? optimizingAt : optimizingAt + durations.optimize;
-    const modification = { startedAt: now, optimizingAt, completedAt, from, to };
+    const modification = { startedAt: now, optimizingAt, completedAt, from, to, failure: failureIn(call) };
     const recent = volume.modifications.filter(({ startedAt }) => startedAt > now - durations.modificationWindow);
     await saveVolume({ ...volume, modifications: [...recent, modification] }, ec2);
     return { volumeModification: modificationBody(volumeId, modification, now) };
@@ -88,7 +89,7 @@ function checkVolume(volume: VolumeRecord, { sizeGiB, multiAttach }: AskedChange
 function checkPace({ id, modifications }: VolumeRecord, now: number, windowMs: number): void {
   const last = modifications.at(-1);
   const state = last === undefined ? "completed" : modificationState(last, now);
-  if (state !== "completed") {
+  if (state === "modifying" || state === "optimizing") {
     throw refused(
       "IncorrectModificationState",
       `Volume ${id} cannot be modified in modification state ${state.toUpperCase()}`,

@@ -1,6 +1,6 @@
 import type { Xml } from "../wire/xml.ts";
 import type { ModificationRecord } from "../world/records.ts";
-import { modificationState, percentOf } from "../world/states.ts";
+import { type ModificationState, modificationState, percentOf } from "../world/states.ts";
 
 /** A volume's modification on the wire. */
 export function modificationBody(
@@ -8,11 +8,12 @@ export function modificationBody(
   modification: ModificationRecord,
   now: number,
 ): { readonly [name: string]: Xml } {
-  const { from, to, startedAt, optimizingAt, completedAt } = modification;
+  const { from, to, startedAt, optimizingAt, completedAt, failure } = modification;
   const state = modificationState(modification, now);
   return {
     volumeId,
     modificationState: state,
+    statusMessage: state === "failed" ? failure : undefined,
     targetSize: to.sizeGiB,
     targetIops: to.iops,
     targetVolumeType: to.type,
@@ -23,8 +24,13 @@ export function modificationBody(
     originalVolumeType: from.type,
     originalThroughput: from.throughputMiB,
     originalMultiAttachEnabled: from.multiAttach,
-    progress: state === "modifying" ? 0 : percentOf(optimizingAt, completedAt, now),
+    progress: state === "modifying" || state === "failed" ? 0 : percentOf(optimizingAt, completedAt, now),
     startTime: new Date(startedAt),
-    endTime: state === "completed" ? new Date(completedAt) : undefined,
+    endTime: endOf(modification, state),
   };
+}
+
+function endOf({ optimizingAt, completedAt }: ModificationRecord, state: ModificationState): Date | undefined {
+  if (state === "failed") return new Date(optimizingAt);
+  return state === "completed" ? new Date(completedAt) : undefined;
 }

@@ -15,6 +15,7 @@ export function snapshotBody(
     snapshotId: snapshot.id,
     volumeId: snapshot.volumeId,
     [status]: state,
+    statusMessage: state === "error" ? snapshot.failure : undefined,
     startTime: new Date(snapshot.startedAt),
     completionTime: state === "completed" ? new Date(snapshot.completedAt) : undefined,
     progress: `${percentOf(snapshot.startedAt, snapshot.completedAt, now)}%`,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Log } from "../../log.ts";
 import { actionsOf, type FaultKind, type FaultRule, type FaultWish } from "./rule.ts";
 
@@ -21,15 +22,15 @@ const remembered = 100;
 export class Faults {
   readonly #parts: FaultParts;
   readonly #rules = new Map<string, FaultRule>();
-  #count = 0;
 
   constructor(parts: FaultParts) {
     this.#parts = parts;
   }
 
   add(wish: FaultWish): FaultRule {
-    this.#count += 1;
-    const rule = { ...wish, id: `fault-${this.#count}`, fitted: 0, fired: 0, firedAt: [] };
+    // never again: what a rule held back names it, and outlives this process
+    const id = `fault-${randomBytes(5).toString("hex")}`;
+    const rule = { ...wish, id, fitted: 0, fired: 0, firedAt: [] };
     this.#rules.set(rule.id, rule);
     return rule;
   }

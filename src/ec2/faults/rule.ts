@@ -11,6 +11,7 @@ export const faultKinds = {
   "stuck-attaching": "what AttachVolume begins stays attaching as long as the rule is there",
   "stuck-detaching": "what DetachVolume begins stays detaching as long as the rule is there",
   vanish: "what CreateVolume begins never becomes available and is gone after a moment, its client token burnt",
+  fail: "what CreateVolume, CopyVolumes, CreateSnapshot, CreateSnapshots or ModifyVolume begins comes to nothing: the volume or snapshot ends in the state error, the modification in failed; --message is the reason",
   impaired: "DescribeVolumeStatus says that the volume is impaired",
   stale: "describes answer what was true a while ago, as long as --delay says",
 } as const;
@@ -23,6 +24,7 @@ export const actionsOf: Partial<Record<FaultKind, RegExp>> = {
   "stuck-attaching": /^AttachVolume$/,
   "stuck-detaching": /^DetachVolume$/,
   vanish: /^(CreateVolume|CopyVolumes)$/,
+  fail: /^(CreateVolume|CopyVolumes|CreateSnapshots?|ModifyVolume)$/,
   impaired: /^DescribeVolumeStatus$/,
   stale: /^Describe/,
 };

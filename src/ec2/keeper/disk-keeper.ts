@@ -13,6 +13,7 @@ import { sparseImageOf } from "../../pool/pool-image.ts";
 import { readRecord, seal } from "../../pool/record.ts";
 import { Trash } from "../../pool/trash.ts";
 import type { BurntToken, InstanceRecord, SnapshotRecord, VolumeRecord } from "../world/records.ts";
+import { outcomeOf } from "../world/states.ts";
 import { planRelease, planStill } from "./hold-still.ts";
 import type { Keeper, Origin } from "./keeper.ts";
 import { fileOf, type OpenedState, type StateFolder } from "./state-folder.ts";
@@ -106,7 +107,7 @@ export async function diskKeeper({ state, host, log }: DiskKeeperParts): Promise
     },
     async saveVolume(record) {
       const last = record.modifications.at(-1);
-      const sizeBytes = (last?.to.sizeGiB ?? 0) * gibibyte;
+      const sizeBytes = (last === undefined ? 0 : outcomeOf(last).sizeGiB) * gibibyte;
       const resizing: Step = { do: "resize-image", path: dataIn(volume(record.id)), sizeBytes };
       await perform({ steps: [...(last === undefined ? [] : [resizing]), recordVolume(record)] });
     },

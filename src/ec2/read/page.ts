@@ -23,17 +23,21 @@ export function readPage(parameters: Parameters, mostResults: number, ids: reado
   return { after: undefined, limit: Number.POSITIVE_INFINITY };
 }
 
-/** The things of one page, which come in the order of `keyOf`, and the token of the next. */
+/**
+ * The things of one page, which come in the order of `keyOf`, and the token of the next. Nobody looks whether a thing
+ * `isWanted` that is not on the page, so the last page may be empty.
+ */
 export function pageOf<T>(
   things: Iterable<T>,
   { after, limit }: Page,
   keyOf: (thing: T) => string,
+  isWanted: (thing: T) => boolean = () => true,
 ): { readonly items: readonly T[]; readonly nextToken: string | undefined } {
   const items: T[] = [];
   for (const thing of things) {
     if (after !== undefined && keyOf(thing) <= after) continue;
     if (items.length === limit) return { items, nextToken: tokenOf(keyOf(items[limit - 1] as T)) };
-    items.push(thing);
+    if (isWanted(thing)) items.push(thing);
   }
   return { items, nextToken: undefined };
 }

@@ -2,7 +2,7 @@ import type { Ec2 } from "../action.ts";
 import { refused } from "../error.ts";
 import { noCapacityIsAnError } from "../volumes/birth.ts";
 import { makeId } from "../world/ids.ts";
-import type { SnapshotRecord, Tags, VolumeRecord } from "../world/records.ts";
+import type { SnapshotRecord, VolumeRecord } from "../world/records.ts";
 import { shapeAt, snapshotState, volumeState } from "../world/states.ts";
 import { regionOf } from "../world/zones.ts";
 
@@ -34,7 +34,7 @@ export function checkSnapshotPace(volume: VolumeRecord, { world, durations }: Ec
 
 export function snapshotOf(
   volume: VolumeRecord,
-  { description, tags }: { readonly description: string; readonly tags: Tags },
+  { description, tags, failure }: Pick<SnapshotRecord, "description" | "tags" | "failure">,
   { world, durations }: Ec2,
 ): SnapshotRecord {
   const { now } = world;
@@ -50,6 +50,7 @@ export function snapshotOf(
     tags,
     startedAt: now,
     completedAt: now + durations.snapshot + sizeGiB * durations.snapshotPerGiB,
+    failure,
   };
 }
 

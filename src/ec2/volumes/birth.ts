@@ -28,7 +28,7 @@ export async function bear(
   call: Call,
 ): Promise<VolumeRecord> {
   const { world, keeper, durations } = ec2;
-  const volume = call.holds.vanish === undefined ? asked : vanishing(asked, durations.createVolume);
+  const volume = fated(asked, call, durations.createVolume);
   world.putVolume(volume);
   world.hideVolume(volume.id);
   try {
@@ -48,6 +48,18 @@ export async function bury(volume: VolumeRecord, { world, keeper, durations }: E
   if (burnt !== undefined) world.burn(burnt, durations.clientToken);
   world.volumes.delete(volume.id, world.now);
   await keeper.removeVolume(volume, burnt);
+}
+
+/** What rules make of it. */
+function fated(asked: VolumeRecord, call: Call, createMs: number): VolumeRecord {
+  if (call.fire("vanish") !== undefined) return vanishing(asked, createMs);
+  return { ...asked, failure: failureIn(call) };
+}
+
+/** Why what this call begins comes to nothing; undefined where it does not. */
+export function failureIn(call: Call): string | undefined {
+  const rule = call.fire("fail");
+  return rule && (rule.message ?? "A failure was asked for");
 }
 
 /** Long enough to be seen. */

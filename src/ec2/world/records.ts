@@ -29,6 +29,8 @@ export interface VolumeRecord {
   readonly goneAt?: number | undefined;
   /** It never becomes available, and then ceases to exist: what a key that may not be used makes of a volume. */
   readonly vanishes?: boolean | undefined;
+  /** Why it comes to nothing: instead of available it is in `error`. */
+  readonly failure?: string | undefined;
 }
 
 export type Tags = Readonly<Record<string, string>>;
@@ -62,6 +64,8 @@ export interface ModificationRecord {
   readonly completedAt: number;
   readonly from: VolumeShape;
   readonly to: VolumeShape;
+  /** Why it comes to nothing: the volume stays as it was. */
+  readonly failure?: string | undefined;
 }
 
 export interface SnapshotRecord {
@@ -76,6 +80,8 @@ export interface SnapshotRecord {
   readonly startedAt: number;
   readonly completedAt: number;
   readonly goneAt?: number | undefined;
+  /** Why it comes to nothing: instead of completed it is in `error`. */
+  readonly failure?: string | undefined;
 }
 
 export interface InstanceRecord {

@@ -12,7 +12,6 @@ export interface Moment {
   hasHands(instanceId: string): boolean;
   /** Whether a rule that holds something back is still there. */
   isActive(rule: string): boolean;
-  isImpaired(volumeId: string): boolean;
 }
 
 export type AttachmentState = "attaching" | "attached" | "detaching" | "busy";
@@ -44,18 +43,21 @@ function attachmentState(volumeId: string, record: AttachmentRecord, moment: Mom
   return plug === "plugged" ? "detaching" : undefined;
 }
 
-export type VolumeState = "creating" | "available" | "in-use" | "deleting";
+export type VolumeState = "creating" | "available" | "in-use" | "deleting" | "error";
 
 export function volumeState(volume: VolumeRecord, moment: Moment): VolumeState {
   if (volume.goneAt !== undefined && volume.vanishes !== true) return "deleting";
   if (volume.vanishes || moment.now < volume.availableAt) return "creating";
+  if (volume.failure !== undefined) return "error";
   return attachmentsOf(volume, moment).length > 0 ? "in-use" : "available";
 }
 
-export type ModificationState = "modifying" | "optimizing" | "completed";
+export type ModificationState = "modifying" | "optimizing" | "completed" | "failed";
 
-export function modificationState({ optimizingAt, completedAt }: ModificationRecord, now: number): ModificationState {
+export function modificationState(modification: ModificationRecord, now: number): ModificationState {
+  const { optimizingAt, completedAt, failure } = modification;
   if (now < optimizingAt) return "modifying";
+  if (failure !== undefined) return "failed";
   return now < completedAt ? "optimizing" : "completed";
 }
 
@@ -63,11 +65,19 @@ export function modificationState({ optimizingAt, completedAt }: ModificationRec
 export function shapeAt(volume: VolumeRecord, now: number): VolumeShape {
   const last = volume.modifications.at(-1);
   if (last === undefined) return volume.shape;
-  return now < last.optimizingAt ? last.from : last.to;
+  return now < last.optimizingAt ? last.from : outcomeOf(last);
 }
 
-export const snapshotState = ({ completedAt }: SnapshotRecord, now: number): "pending" | "completed" =>
-  now < completedAt ? "pending" : "completed";
+/** What a modification makes of the volume in the end. */
+export const outcomeOf = ({ from, to, failure }: ModificationRecord): VolumeShape =>
+  failure === undefined ? to : from;
+
+export type SnapshotState = "pending" | "completed" | "error";
+
+export function snapshotState({ completedAt, failure }: SnapshotRecord, now: number): SnapshotState {
+  if (now < completedAt) return "pending";
+  return failure === undefined ? "completed" : "error";
+}
 
 /** How far something is, in whole percent. */
 export function percentOf(startedAt: number, endsAt: number, now: number): number {

@@ -14,7 +14,6 @@ export interface WorldParts {
   readonly keepMs?: () => number;
   readonly hasHands?: (instanceId: string) => boolean;
   readonly isActive?: (rule: string) => boolean;
-  readonly isImpaired?: (volumeId: string) => boolean;
 }
 
 /**
@@ -32,7 +31,7 @@ export class World {
   readonly #hidden = new Set<string>();
 
   constructor(parts: WorldParts) {
-    this.#parts = { keepMs: () => 0, hasHands: () => false, isActive: () => false, isImpaired: () => false, ...parts };
+    this.#parts = { keepMs: () => 0, hasHands: () => false, isActive: () => false, ...parts };
     const { keepMs } = this.#parts;
     this.volumes = new Timeline(keepMs);
     this.snapshots = new Timeline(keepMs);
@@ -45,13 +44,12 @@ export class World {
 
   /** This moment, or one a while ago. */
   moment(agoMs = 0): Moment {
-    const { hasHands, isActive, isImpaired } = this.#parts;
+    const { hasHands, isActive } = this.#parts;
     return {
       now: this.now - agoMs,
       plugOf: (volumeId, instanceId) => this.#plugs.get(`${volumeId}/${instanceId}`) ?? "unplugged",
       hasHands,
       isActive,
-      isImpaired,
     };
   }
 

@@ -1,7 +1,8 @@
+import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { afterAll, describe, expect, test } from "vitest";
 import type { FaultWish } from "../../src/ec2/faults/rule.ts";
 import { capabilityOf, refusalOf } from "../support/co.ts";
-import { instanceId } from "../support/ebs-backend.ts";
+import { instanceId, zone } from "../support/ebs-backend.ts";
 import { eventually } from "../support/eventually.ts";
 import { makePlace } from "./place.ts";
 
@@ -240,6 +241,73 @@ describe("what only some calls can meet", () => {
     const again = await co.create(name, { bytes: 10 * GiB });
     expect(again.id).not.toBe(first.id);
     await eventually(async () => expect(await place.volumesNamed(name)).toEqual([again.id]));
+  });
+
+  describe("what EC2 fails to make", () => {
+    const cameToNothing = /^FAILED_PRECONDITION: EC2 could not make volume vol-[0-9a-f]+: it came to the state error/;
+
+    test.each(["CreateVolume", "CreateVolume, a clone"])(
+      "%s: told at once, and nothing stays; the next call makes it",
+      async (rpcName) => {
+        const { rpc, request, isDoneOnce } = await (changes[rpcName] as Change).prepare();
+        {
+          using fault = place.fault({ kind: "fail" });
+          expect(await refusalOf(co.call(rpc, request))).toMatch(cameToNothing);
+          expect(await refusalOf(co.call(rpc, request))).toMatch(cameToNothing);
+          expect(fault.fired()).toBe(2);
+          expect(await place.volumesNamed((request as { name: string }).name)).toEqual([]);
+        }
+        await co.call(rpc, request);
+        await isDoneOnce();
+      },
+    );
+
+    test("a volume in error that an earlier driver left behind goes, and its health is told until then", async () => {
+      const name = newName();
+      const TagSpecifications = [{ ResourceType: "volume" as const, Tags: [{ Key: "CSIVolumeName", Value: name }] }];
+      const input = { AvailabilityZone: zone, Size: 10, TagSpecifications };
+      using fault = place.fault({ kind: "fail" });
+      const { VolumeId: id = "" } = await place.simulator.client.send(new CreateVolumeCommand(input));
+      expect(fault.fired()).toBe(1);
+      place.simulator.ec2.faults.clear(undefined);
+      await eventually(async () => expect(await co.health({ id })).toEqual(["INACCESSIBLE/VolumeError"]));
+      const { entries } = await co.call<{ entries: { volumeId: string }[] }>("ControllerListVolumeHealth");
+      expect(entries.map(({ volumeId }) => volumeId)).toEqual([id]);
+      const made = await co.create(name, { bytes: 10 * GiB });
+      expect(made.id).not.toBe(id);
+      expect(await place.volumesNamed(name)).toEqual([made.id]);
+      expect((await co.call<{ entries: object[] }>("ControllerListVolumeHealth")).entries).toEqual([]);
+    });
+
+    test("a snapshot: the next call sees it, takes it away and makes another one", async () => {
+      const { id } = await makeVolume();
+      const name = newName();
+      const failed = await (async () => {
+        using fault = place.fault({ kind: "fail" });
+        const { snapshotId, readyToUse } = await co.snapshot(name, { id });
+        expect(readyToUse).toBe(false);
+        expect(fault.fired()).toBe(1);
+        return snapshotId;
+      })();
+      await eventually(async () => expect(await place.snapshotState(failed)).toBe("error"));
+      const made = await co.snapshot(name, { id });
+      expect(made.snapshotId).not.toBe(failed);
+      await eventually(async () => expect((await co.snapshot(name, { id })).readyToUse).toBe(true));
+      expect(await place.snapshotsNamed(name)).toEqual([made.snapshotId]);
+    });
+
+    test.each(["ControllerExpandVolume"])("%s: the reason is told, and the next call does it", async (rpcName) => {
+      const { rpc, request, isDoneOnce } = await (changes[rpcName] as Change).prepare();
+      {
+        using fault = place.fault({ kind: "fail", message: "no room for it" });
+        expect(await refusalOf(co.call(rpc, request))).toMatch(
+          /^FAILED_PRECONDITION: EC2 could not modify volume vol-[0-9a-f]+: no room for it/,
+        );
+        expect(fault.fired()).toBe(1);
+      }
+      await untilDone(rpc, request);
+      await isDoneOnce();
+    });
   });
 
   test("of an impaired volume it is told", async () => {

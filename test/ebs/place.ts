@@ -25,6 +25,7 @@ export interface EbsPlace extends AsyncDisposable {
   /** What EC2 has of that name now, as EC2 itself tells. */
   volumesNamed(name: string): Promise<readonly string[]>;
   snapshotsNamed(name: string): Promise<readonly string[]>;
+  snapshotState(id: string): Promise<string | undefined>;
   /** A volume that bears no tag of ours. */
   volumeOfOthers(): Promise<string>;
 }
@@ -61,6 +62,10 @@ export async function makePlace(
     async snapshotsNamed(name) {
       const { Snapshots = [] } = await client.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
       return Snapshots.filter(named("CSIVolumeSnapshotName", name)).map(({ SnapshotId = "" }) => SnapshotId);
+    },
+    async snapshotState(id) {
+      const { Snapshots = [] } = await client.send(new DescribeSnapshotsCommand({ SnapshotIds: [id] }));
+      return Snapshots[0]?.State;
     },
     async volumeOfOthers() {
       const Tags = [{ Key: "ebs.csi.aws.com/cluster", Value: "true" }];

@@ -42,10 +42,13 @@ async function findByName(
   name: string,
   signal: AbortSignal,
 ): Promise<Ec2Snapshot | undefined> {
-  const [found] = (await looks.snapshotsNamed(name, signal))
+  const shown = await looks.snapshotsNamed(name, signal);
+  const [found] = shown
     .filter(({ State, SnapshotId = "" }) => State !== "error" && !recent.deleted.get(SnapshotId))
     .toSorted((a, b) => (a.StartTime?.getTime() ?? 0) - (b.StartTime?.getTime() ?? 0));
-  return found ?? recent.snapshots.get(name)?.[0];
+  if (found !== undefined) return found;
+  // one that is shown, and came to nothing, is no longer what it was when it was made
+  return recent.snapshots.get(name)?.find((made) => !shown.some(({ SnapshotId }) => SnapshotId === made.SnapshotId));
 }
 
 /** As EC2 shows it, or, while it does not yet, as it was when it was made. */
@@ -94,9 +97,9 @@ export const snapshotTags = (parameters: Parameters): readonly Tag[] =>
   checkCount([{ Key: tagKeys.cluster, Value: "true" }, ...tagsAskedFor(parameters)]);
 
 /** A snapshot that came to nothing holds no data: it goes, and another one is made. */
-async function removeFailures({ looks, ec2 }: EbsContext, name: string, signal: AbortSignal): Promise<void> {
-  for (const { SnapshotId, State } of await looks.snapshotsNamed(name, signal))
-    if (State === "error") await ec2.call("DeleteSnapshot", { SnapshotId }, signal);
+async function removeFailures(context: EbsContext, name: string, signal: AbortSignal): Promise<void> {
+  for (const { SnapshotId = "", State } of await context.looks.snapshotsNamed(name, signal))
+    if (State === "error") await removeSnapshot(context, SnapshotId, signal);
 }
 
 async function deleteSnapshot(context: EbsContext, id: string, signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import { hostpathParameters } from "../src/backend/hostpath/parameters.ts";
 import { safeOptions } from "../src/backend/loop/mkfs-options.ts";
 import { loopParameters, loopSnapshotParameters } from "../src/backend/loop/parameters.ts";
 import type { ParameterRule } from "../src/backend/parameter-rules.ts";
+import { optionsOfOneMount } from "../src/node/plan-publish.ts";
 import { table } from "./table.ts";
 
 /** Every backend with what its classes may say: a new one is a line here. */
@@ -44,6 +45,11 @@ ${table(
     meaning,
   ]),
 )}
+`,
+  hostpath: `### Mount options
+
+A directory is no filesystem of its own, so \`mountOptions\` can only say what a single mount can have:
+${optionsOfOneMount.map((option) => `\`${option}\``).join(", ")}. Any other is refused when a pod starts.
 `,
   ebs: `### VolumeSnapshotClass
 

@@ -3,9 +3,11 @@ import { Locks } from "../csi/locks.ts";
 import { withInline } from "../csi/node/inline.ts";
 import { pathsOf } from "../csi/node/paths.ts";
 import { controllerRpcs, groupControllerRpcs, identityRpcs, nodeRpcs, snapshotMetadataRpcs } from "../csi/rpcs.ts";
+import { clearStaleSocket } from "../grpc/endpoint.ts";
 import type { PipelineParts } from "../grpc/pipeline.ts";
 import { register } from "../grpc/registration.ts";
 import { type RunningServer, type Services, serveOnSocket, serveOverTls } from "../grpc/server.ts";
+import { type Backstage, backstageOf } from "../host/backstage.ts";
 import { type LinuxHost, linuxHost, type OnStep } from "../host/linux-host.ts";
 import { commandRunner } from "../host/run.ts";
 import { findThrottleTree, Throttle } from "../host/throttle.ts";
@@ -52,7 +54,11 @@ async function start(config: DriverConfig, { log, onStep }: StartOptions, runnin
 
   const ready = () => backend.ready(AbortSignal.timeout(5000));
   if (config.http !== undefined) running.add(await serveHttp(config.http, { journal, metrics, ready }), closeHttp);
-  const services = servicesOf(config, made, host);
+  const backstage = await backstageOf(sockets.csi);
+  const services = servicesOf(config, made, host, backstage);
+  // what lies there is another driver's if one serves that socket
+  await clearStaleSocket(sockets.csi);
+  if (services.Node !== undefined) await backstage.clear(host);
   running.add(await serveOnSocket(sockets.csi, services, parts, made.answers), stopServer);
   if (config.listen !== undefined)
     running.add(await serveOverTls(config.listen, config.tlsDir ?? "", forController(services), parts), stopServer);
@@ -83,13 +89,19 @@ async function makeHost(config: DriverConfig, journal: Journal, onStep: OnStep =
   });
 }
 
-function servicesOf(config: DriverConfig, { backend, node, manifest }: Made, host: LinuxHost): Services {
+function servicesOf(
+  config: DriverConfig,
+  { backend, node, manifest }: Made,
+  host: LinuxHost,
+  { newPath }: Backstage,
+): Services {
   const withController = config.services !== "node";
   const nodeParts = {
     backend,
     node: backend.parameters.parseInline === undefined ? node : withInline(node, backend.volumes),
     host,
     paths: pathsOf(config.kubeletDir, host),
+    backstage: newPath,
     ...(config.inlineVolumes !== undefined && { inline: { maximumBytes: config.inlineVolumes } }),
   };
   return {

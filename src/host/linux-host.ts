@@ -12,7 +12,7 @@ import { growMounted, growUnmounted } from "./grow.ts";
 import { cloneImage, copyImage, makeImage, reserveImage, resizeImage } from "./image.ts";
 import { type Loop, Loops, majorMinorOf, refuseIfHeld } from "./loop.ts";
 import { mkfsCommand } from "./mkfs.ts";
-import { bindMount, mountDevice, unmount } from "./mount.ts";
+import { bindMount, mountDevice, remountBind, unmount } from "./mount.ts";
 import { isHeldElsewhere, observe, realPath, usageOf } from "./observe.ts";
 import { probe } from "./probe.ts";
 import { CommandError, type Run } from "./run.ts";
@@ -157,9 +157,11 @@ async function performStep(step: Exclude<Step, Note>, tools: Tools, signal: Abor
     case "thaw":
       return freezer.thaw(step.path, step.anyones);
     case "bind":
-      return bindMount(step.from, step.to, [...(step.flags ?? []), ...(step.readOnly ? ["ro"] : [])], run);
+      return bindMount(step.from, step.to, run);
+    case "remount":
+      return remountBind(step.path, step.options, run);
     case "bind-device":
-      return bindMount(await devicePathOf(step.device, loops), step.to, [], run);
+      return bindMount(await devicePathOf(step.device, loops), step.to, run);
     case "unmount":
       return unmount(step.path, run);
     case "remove-target":

@@ -18,9 +18,13 @@ export async function mountDevice(
   }
 }
 
-/** `options`: of this mount alone; mount(8) sets them by a remount after the bind. */
-export async function bindMount(from: string, to: string, options: readonly string[], run: Run): Promise<void> {
-  await run(["mount", "--bind", ...(options.length === 0 ? [] : ["-o", options.join(",")]), "--", from, to]);
+export async function bindMount(from: string, to: string, run: Run): Promise<void> {
+  await run(["mount", "--bind", "--", from, to]);
+}
+
+/** Besides those that the mount has: mount(8) looks them up and gives them again. */
+export async function remountBind(path: string, options: readonly string[], run: Run): Promise<void> {
+  await run(["mount", "-o", ["remount", "bind", ...options].join(","), "--", path]);
 }
 
 export async function unmount(path: string, run: Run): Promise<void> {

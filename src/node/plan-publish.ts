@@ -7,6 +7,8 @@ export interface PublishWish {
   readonly volume: NodeVolume;
   readonly stagingPath: string;
   readonly targetPath: string;
+  /** Where nothing is yet and nobody else looks: a mount is made ready there before anybody sees it. */
+  readonly backstagePath: string;
   readonly access: StageAccess;
   readonly readOnly: boolean;
   /** Whether the access mode lets the volume be published at several paths of this node. */
@@ -40,7 +42,8 @@ export function planPublish(wish: PublishWish, now: PublishFacts): Plan | Refusa
   if (conflict !== undefined) return conflict;
   const { depth } = now.target.mount?.isLost ? now.target.mount : { depth: isDead ? 1 : 0 };
   const steps = Array.from({ length: depth }, (): Step => ({ do: "unmount", path: wish.targetPath }));
-  return { steps: [...steps, ...show(wish, now)] };
+  const shown = show(wish, now);
+  return { ...shown, steps: [...steps, ...shown.steps] };
 }
 
 function readiness(wish: PublishWish, now: PublishFacts): { staged: true } | Refusal {
@@ -55,13 +58,13 @@ function presentDirectory({ volume, access }: PublishWish, now: PublishFacts): {
   if (foreign === undefined) return { staged: true };
   return refuse(
     "INVALID_ARGUMENT",
-    `mount flag ${foreign} is one of a filesystem; volume ${volume.id} is a directory and takes ${ofOneMount.join(", ")}`,
+    `mount flag ${foreign} is one of a filesystem; volume ${volume.id} is a directory and takes ${optionsOfOneMount.join(", ")}`,
   );
 }
 
 /** mount(8), "filesystem-independent mount options" that a bind mount can have of its own. */
-const ofOneMount = ["ro", "rw", "noatime", "nodiratime", "relatime", "nodev", "nosuid", "noexec"];
-const isOfOneMount = (flag: string): boolean => ofOneMount.includes(flag);
+export const optionsOfOneMount = ["ro", "rw", "noatime", "nodiratime", "relatime", "nodev", "nosuid", "noexec"];
+const isOfOneMount = (flag: string): boolean => optionsOfOneMount.includes(flag);
 
 function stagedMount({ volume, stagingPath }: PublishWish, now: PublishFacts): { staged: true } | Refusal {
   const staged = shownOnTopOf(stagingPath, now.staging, now.volume);
@@ -113,19 +116,41 @@ function conflictWithOthers(wish: PublishWish, now: PublishFacts): Refusal | und
   );
 }
 
-function show(wish: PublishWish, now: PublishFacts): Step[] {
-  const { volume, stagingPath: from, targetPath: to, access } = wish;
+function show(wish: PublishWish, now: PublishFacts): Plan {
+  const { volume, stagingPath, targetPath: to, access } = wish;
   const readOnly = isRead(wish, now);
   if (access.kind === "mount") {
     const steps: Step[] = now.target.kind === "missing" ? [{ do: "make-directory", path: to, mode: 0o750 }] : [];
     const { source } = volume;
-    if (source.kind !== "directory") return [...steps, { do: "bind", from, to, readOnly }];
-    return [...steps, { do: "bind", from: source.path, to, readOnly, flags: access.flags }];
+    const [from, flags] = source.kind === "directory" ? [source.path, access.flags] : [stagingPath, []];
+    const options = readOnly ? [...flags, "ro"] : flags;
+    if (options.length === 0) return { steps: [...steps, { do: "bind", from, to }] };
+    const ready = makeReady(from, options, wish.backstagePath);
+    return { ...ready, steps: [...steps, ...ready.steps, { do: "bind", from: wish.backstagePath, to }] };
   }
   // a read-only bind mount of a device node can still be written through, so readers get a device of their own
   const steps: Step[] = readOnly ? connectReader(volume, now.volume) : [];
   if (now.target.kind === "missing") steps.push({ do: "make-file", path: to });
-  return [...steps, { do: "bind-device", device: readOnly ? readerOf(volume.source) : deviceOf(volume.source), to }];
+  steps.push({ do: "bind-device", device: readOnly ? readerOf(volume.source) : deviceOf(volume.source), to });
+  return { steps };
+}
+
+/**
+ * A bind mount gets options of its own by a remount, and that stays in the mount namespace where it is done: kubelet,
+ * and so the pod, would keep what was bound before. A bind of what has its options has them wherever it appears.
+ */
+function makeReady(from: string, options: readonly string[], path: string): Plan {
+  return {
+    steps: [
+      { do: "make-directory", path },
+      { do: "bind", from, to: path },
+      { do: "remount", path, options },
+    ],
+    finally: [
+      { do: "unmount", path },
+      { do: "remove-target", path },
+    ],
+  };
 }
 
 /** A disk would be read-only for its writers too, if it were told so: its readers get a device on top of it. */

@@ -62,14 +62,10 @@ export type Step =
   /** Only what this process froze, unless `anyones`: after a crash the marks on disk say what we froze. */
   | { readonly do: "thaw"; readonly path: string; readonly anyones: boolean }
   // paths of the CO
-  | {
-      readonly do: "bind";
-      readonly from: string;
-      readonly to: string;
-      readonly readOnly: boolean;
-      /** Mount flags that hold for this mount alone, whatever the filesystem below has. */
-      readonly flags?: readonly string[];
-    }
+  /** With the options that the mount at `from` has now. */
+  | { readonly do: "bind"; readonly from: string; readonly to: string }
+  /** Options of this mount alone, whatever the filesystem below has. Copies that others have of it do not change. */
+  | { readonly do: "remount"; readonly path: string; readonly options: readonly string[] }
   | { readonly do: "bind-device"; readonly device: DeviceRef; readonly to: string }
   | { readonly do: "unmount"; readonly path: string }
   | { readonly do: "remove-target"; readonly path: string };

@@ -156,15 +156,36 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
       expect((await observe()).volume.shownAt).toEqual([]);
     });
 
-    test.each([true, false])("bound to a second path, it is shown there too; for reading: %s", async (readOnly) => {
+    test("bound to a second path, it is shown there too", async () => {
       await makeMounted();
-      await perform(steps().targetPath, { do: "bind", from: staging, to: target, readOnly });
+      await perform(steps().targetPath, { do: "bind", from: staging, to: target });
       const { volume, paths } = await observe();
       expect(volume.shownAt).toMatchObject([
         { path: staging, readOnly: false },
-        { path: target, as: "filesystem", readOnly },
+        { path: target, as: "filesystem", readOnly: false },
       ]);
       expect(paths.target.mount?.isVolume).toBe(true);
+    });
+
+    test("a mount's own options are added to those that it has, and a bind of it has them all", async () => {
+      await makeMounted();
+      const third = `${under.folder}/third`;
+      await perform(
+        steps().targetPath,
+        { do: "bind", from: staging, to: target },
+        { do: "remount", path: target, options: ["nosuid"] },
+        { do: "remount", path: target, options: ["noexec", "ro"] },
+        { do: "make-directory", path: third },
+        { do: "bind", from: target, to: third },
+        { do: "unmount", path: target },
+      );
+      const [first, second, ...more] = (await observe()).volume.shownAt;
+      expect(first).toMatchObject({ path: staging, readOnly: false });
+      expect(first?.options).not.toContain("nosuid");
+      expect(second).toMatchObject({ path: third, readOnly: true });
+      expect(second?.options).toEqual(expect.arrayContaining(["nosuid", "noexec"]));
+      expect(more).toEqual([]);
+      await perform({ do: "unmount", path: third }, { do: "remove-target", path: third });
     });
 
     test("what is mounted is neither detached nor made anew nor checked", async () => {
@@ -215,7 +236,7 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
       await perform(steps().stagingPath);
       await under.mountSomethingElse(staging);
       await perform(steps().image, steps().attach, steps().format, steps().mount);
-      await perform({ do: "bind", from: staging, to: staging, readOnly: false });
+      await perform({ do: "bind", from: staging, to: staging });
       expect((await observe()).paths.staging.mount).toMatchObject({ isVolume: true, depth: 2 });
     });
 

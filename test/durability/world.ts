@@ -6,6 +6,7 @@ import { parseDriverConfig } from "../../src/config.ts";
 import { pathsOf } from "../../src/csi/node/paths.ts";
 import { controllerRpcs, groupControllerRpcs, nodeRpcs } from "../../src/csi/rpcs.ts";
 import type { Answers } from "../../src/grpc/maintenance.ts";
+import { backstageOf } from "../../src/host/backstage.ts";
 import { Loops } from "../../src/host/loop.ts";
 import { commandRunner } from "../../src/host/run.ts";
 import { silentLog } from "../../src/log.ts";
@@ -51,7 +52,8 @@ async function start(folder: string, disk: string, on: PoolOn): Promise<World> {
   const host = await realHost();
   const config = parseDriverConfig({ backend: "loop", endpoint: `unix://${folder}/csi.sock`, pool, nodeId: "node-a" });
   const { backend, node, started, answers, close } = await makeBackend(config, host, silentLog());
-  const parts = { backend, node, host, paths: pathsOf(config.kubeletDir, host) };
+  const { newPath: backstage } = await backstageOf(join(folder, "csi.sock"));
+  const parts = { backend, node, host, paths: pathsOf(config.kubeletDir, host), backstage };
   const call = caller([...controllerRpcs(backend), ...groupControllerRpcs(backend), ...nodeRpcs(backend, parts)]);
   const end = async () => {
     await close();

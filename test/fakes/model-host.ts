@@ -3,7 +3,7 @@ import type { Host } from "../../src/node/host.ts";
 import { HostError } from "../../src/node/host-error.ts";
 import type { DeviceRef, NoteFilesystem, Plan, Step } from "../../src/node/step.ts";
 import { fileOf } from "../../src/node/volume.ts";
-import { type Filesystem, ModelWorld } from "./model-world.ts";
+import { type Filesystem, type ModelMount, ModelWorld } from "./model-world.ts";
 
 export interface ModelHost extends Host {
   readonly world: ModelWorld;
@@ -119,11 +119,18 @@ const acts: Acts = {
     const file = world.mounts.findLast((mount) => mount.path === path)?.file;
     if (file !== undefined) filesystemIn(file, world).lostAndFound = false;
   },
-  bind: ({ from, to, readOnly }, world) => {
-    const there = world.mounts.findLast(({ path }) => path === from);
-    if (there === undefined) throw new Error(`nothing is mounted at ${from}`);
+  bind: ({ from, to }, world) => {
     needPath(to, world);
-    world.mounts.push({ ...there, path: to, readOnly: there.readOnly || readOnly });
+    world.mounts.push({ ...mountAt(from, world), path: to });
+  },
+  remount: ({ path, options }, world) => {
+    const there = mountAt(path, world);
+    const readOnly = there.readOnly || options.includes("ro");
+    world.mounts.splice(world.mounts.lastIndexOf(there), 1, {
+      ...there,
+      readOnly,
+      options: [...there.options, ...options.filter((option) => option !== "ro")],
+    });
   },
   "bind-device": ({ device, to }, world) => {
     const { path, file } = world.deviceOf(device);
@@ -172,6 +179,12 @@ function makePath(path: string, kind: "directory" | "file", world: ModelWorld): 
   if (world.paths.get(dirname(path)) !== "directory")
     throw new HostError("missing", `the parent directory of ${path} does not exist`);
   world.paths.set(path, kind);
+}
+
+function mountAt(path: string, world: ModelWorld): ModelMount {
+  const there = world.mounts.findLast((mount) => mount.path === path);
+  if (there === undefined) throw new Error(`nothing is mounted at ${path}`);
+  return there;
 }
 
 function needPath(path: string, world: ModelWorld): void {

@@ -47,7 +47,9 @@ export async function startTestDriver(
     "debug",
     ...flags,
   ];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", log, log], env: { ...process.env, ...env } });
+  // whatever it leaves lies in the sandbox
+  const itsEnv = { ...process.env, TMPDIR: sandbox.folder, ...env };
+  const child = spawn(process.execPath, args, { stdio: ["ignore", log, log], env: itsEnv });
   const client = csiClient(endpoint);
   const gone = once(child, "exit");
   const end = async (signal: NodeJS.Signals) => {

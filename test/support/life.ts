@@ -10,6 +10,7 @@ import type { Bytes, ModelMount } from "../fakes/model-world.ts";
 
 export const stagingPath = "/kubelet/staging";
 export const targetPath = "/kubelet/target";
+export const backstagePath = "/backstage/1";
 export const otherPath = "/kubelet/other";
 export const GiB = 2 ** 30;
 
@@ -38,7 +39,7 @@ export class Life {
     this.volume = { ...aVolume, ...volume };
     const { source, sizeBytes } = this.volume;
     const { world } = this.host;
-    for (const path of ["/kubelet", stagingPath]) world.paths.set(path, "directory");
+    for (const path of ["/kubelet", "/backstage", stagingPath]) world.paths.set(path, "directory");
     if (source.kind === "image") world.files.set(source.file, { sizeBytes, holds: "nothing", ...bytes });
     if (source.kind === "device") world.devices.set(source.path, { sizeBytes, holds: "nothing", ...bytes });
   }
@@ -56,7 +57,8 @@ export class Life {
         return planStage(wish, { volume: facts, staging: paths.staging, heldElsewhere, contents: world.probe(source) });
       }
       case "publish": {
-        const wish = { volume, stagingPath, targetPath, access, readOnly: false, manyTargets: true, ...operation.wish };
+        const where = { stagingPath, targetPath, backstagePath };
+        const wish = { volume, ...where, access, readOnly: false, manyTargets: true, ...operation.wish };
         const { volume: facts, paths } = world.observe(source, { staging: wish.stagingPath, target: wish.targetPath });
         return planPublish(wish, { volume: facts, ...paths });
       }
@@ -78,11 +80,11 @@ export class Life {
     }
   }
 
-  /** The steps of the plan, which must not be a refusal. */
+  /** The steps of the plan, which must not be a refusal, to its very end. */
   steps(operation: Operation): readonly Step[] {
     const plan = this.plan(operation);
     if (isRefusal(plan)) throw new Error(`${operation.does} is refused: ${plan.refused}: ${plan.reason}`);
-    return plan.steps;
+    return [...plan.steps, ...(plan.finally ?? [])];
   }
 
   async perform(steps: readonly Step[]): Promise<void> {
@@ -98,11 +100,20 @@ export class Life {
     this.volume = { ...this.volume, filesystem };
   }
 
+  /** A driver that starts clears its backstage. */
+  restart(): void {
+    const { world } = this.host;
+    const left = world.mounts.filter(({ path }) => path === backstagePath);
+    for (const mount of left) world.mounts.splice(world.mounts.indexOf(mount), 1);
+    world.paths.delete(backstagePath);
+  }
+
   /** Every loop device and every mount is gone; files and records are as they were. */
   reboot(): void {
     const { world } = this.host;
     world.loops.length = 0;
     world.mounts.length = 0;
+    this.restart();
   }
 
   /** Where nobody keeps a record, a crash right after mkfs leaves it: it may be a user's by then, so it stays. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { pathsOf } from "../../src/csi/node/paths.ts";
 import { controllerRpcs, nodeRpcs } from "../../src/csi/rpcs.ts";
 import { memoryBackend } from "../fakes/memory-backend.ts";
@@ -14,8 +15,9 @@ export function nodeOf(kubeletDir: string | undefined = "/kubelet") {
   const backend = memoryBackend();
   const host = modelHost();
   const { world } = host;
-  for (const path of ["/kubelet", staging]) world.paths.set(path, "directory");
-  const parts = { backend, node: memoryNode(backend), host, paths: pathsOf(kubeletDir, host) };
+  for (const path of ["/kubelet", "/backstage", staging]) world.paths.set(path, "directory");
+  const backstage = () => `/backstage/${randomUUID()}`;
+  const parts = { backend, node: memoryNode(backend), host, paths: pathsOf(kubeletDir, host), backstage };
   const call = caller([...controllerRpcs(backend), ...nodeRpcs(backend, parts)], 50);
 
   async function volume(capability = mount(), requiredBytes = 1024): Promise<string> {

@@ -66,7 +66,7 @@ export const nodePublishVolume = (
       await publishInline({ ...wish, inline }, parts, signal);
       return {};
     }
-    const { node, host, paths } = parts;
+    const { node, host, paths, backstage } = parts;
     const volume = await node.find(wish.id, wish.said, signal);
     if (volume === undefined) throw noSuch("volume", wish.id);
     const targetPath = await paths.resolve(wish.targetPath, "target_path");
@@ -75,12 +75,9 @@ export const nodePublishVolume = (
     const observed = await host.observe(volume.source, { staging: stagingPath, target: targetPath }, signal);
     const facts = { volume: observed.volume, ...observed.paths };
     const { access, mode } = wish.capability;
-    const manyTargets = allowsManyTargets(mode);
-    await carryOut(
-      planPublish({ volume, stagingPath, targetPath, access, readOnly: wish.readOnly, manyTargets }, facts),
-      parts,
-      signal,
-    );
+    const where = { stagingPath, targetPath, backstagePath: backstage() };
+    const how = { access, readOnly: wish.readOnly, manyTargets: allowsManyTargets(mode) };
+    await carryOut(planPublish({ volume, ...where, ...how }, facts), parts, signal);
     return {};
   },
 });

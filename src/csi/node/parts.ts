@@ -12,6 +12,8 @@ export interface NodeParts {
   readonly node: NodeBackend;
   readonly host: Host;
   readonly paths: Paths;
+  /** A path of the driver's own that was never given before. */
+  readonly backstage: () => string;
   /** Absent: no inline volumes are offered. */
   readonly inline?: InlineRules;
 }

@@ -55,14 +55,15 @@ async function findOrMake(
 async function planShow(
   { targetPath, capability: { access }, readOnly }: PublishInline,
   volume: NodeVolume,
-  { host }: NodeParts,
+  { host, backstage }: NodeParts,
   signal: AbortSignal,
 ): Promise<Plan | Refusal> {
   const observed = await host.observe(volume.source, { target: targetPath }, signal);
   const { target } = observed.paths;
   if (volume.source.kind === "directory") {
-    const wish = { volume, stagingPath: targetPath, targetPath, access, readOnly, manyTargets: false };
-    return planPublish(wish, { volume: observed.volume, staging: target, target });
+    const where = { stagingPath: targetPath, targetPath, backstagePath: backstage() };
+    const facts = { volume: observed.volume, staging: target, target };
+    return planPublish({ volume, ...where, access, readOnly, manyTargets: false }, facts);
   }
   const contents = await host.probe(volume.source, signal);
   const heldElsewhere = await host.isHeldElsewhere(volume.source, signal);

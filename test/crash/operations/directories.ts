@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import { type CoVolume, fromSnapshot, type VolumeWish } from "../../support/co.ts";
+import { must } from "../../support/command.ts";
 import type { KilledWorld } from "../../support/killed-world.ts";
 import { sumOf, writeData } from "../data.ts";
 import { operation, requestOf } from "../operation.ts";
@@ -19,6 +20,29 @@ async function withData(world: KilledWorld): Promise<{ readonly volume: CoVolume
 
 const deleteIt = (_: unknown, __: unknown, { co }: KilledWorld, { volume }: Created) =>
   co.delete({ id: volume.volumeId });
+
+const publish = (what: string, wish: VolumeWish) =>
+  operation({
+    name: `NodePublishVolume, ${what}`,
+    on: "hostpath",
+    before: async ({ co }) => {
+      const volume = await co.create("fresh", wish);
+      await mkdir(dirname(volume.target), { recursive: true });
+      return volume;
+    },
+    call: ({ id, target, capability }) => [
+      "NodePublishVolume",
+      { volumeId: id, targetPath: target, volumeCapability: capability },
+    ],
+    check: async ({ target }) =>
+      expect((await must("findmnt", "--noheadings", "--output", "OPTIONS", target)).split(",")).toEqual(
+        expect.arrayContaining([...(wish.flags ?? [])]),
+      ),
+    undo: async (volume, _, { co }) => {
+      await co.unpublish(volume);
+      await co.delete(volume);
+    },
+  });
 
 /** Of the hostpath backend. Nothing is staged there: what is published is the directory itself. */
 export const directoryOperations = [
@@ -54,21 +78,6 @@ export const directoryOperations = [
       await world.co.delete(volume);
     },
   }),
-  operation({
-    name: "NodePublishVolume, a directory",
-    on: "hostpath",
-    before: async ({ co }) => {
-      const volume = await co.create("fresh", wish);
-      await mkdir(dirname(volume.target), { recursive: true });
-      return volume;
-    },
-    call: ({ id, target, capability }) => [
-      "NodePublishVolume",
-      { volumeId: id, targetPath: target, volumeCapability: capability },
-    ],
-    undo: async (volume, _, { co }) => {
-      await co.unpublish(volume);
-      await co.delete(volume);
-    },
-  }),
+  publish("a directory", wish),
+  publish("a directory with mount options", { ...wish, flags: ["noatime", "noexec"] }),
 ];

@@ -11,7 +11,7 @@ const namesOf = (rpcs: readonly { readonly name: string }[]) => rpcs.map(({ name
 
 function partsOf(backend: ReturnType<typeof memoryBackend>) {
   const paths = { parse: (path: string) => path, resolve: async (path: string) => path };
-  return { backend, node: memoryNode(backend), host: modelHost(), paths };
+  return { backend, node: memoryNode(backend), host: modelHost(), paths, backstage: () => "/backstage" };
 }
 
 describe("a backend that offers everything serves every RPC of its services", () => {

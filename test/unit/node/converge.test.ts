@@ -134,7 +134,7 @@ describe("whatever was cut off, the same call again ends where it would have end
           if (crash === "reboot") {
             life.reboot();
             await recover(life, scenario);
-          }
+          } else life.restart();
           await life.do(scenario.operation);
           const what = `after ${count} of ${steps.map((step) => step.do).join(", ")}${torn ? ", torn" : ""}`;
           if (life.volume.filesystem.state === "unrecorded") life.removeLostAndFound();

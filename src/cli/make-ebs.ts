@@ -13,7 +13,7 @@ import type { Log } from "../log.ts";
 import { findIdentity, findRegion } from "./instance-identity.ts";
 import type { Made } from "./made.ts";
 
-export async function makeEbs(config: DriverConfig, _host: LinuxHost, log: Log): Promise<Made> {
+export async function makeEbs(config: DriverConfig, { loops }: LinuxHost, log: Log): Promise<Made> {
   const imds = imdsFrom(process.env);
   const controls = config.services !== "node";
   const region = controls ? await findRegion(config, imds) : "";
@@ -28,7 +28,7 @@ export async function makeEbs(config: DriverConfig, _host: LinuxHost, log: Log):
   const taken = async () => (await imds?.taken().catch(() => undefined)) ?? nothingElse;
   return {
     backend,
-    node: ebsNode({ self, taken, attachLimit }),
+    node: ebsNode({ self, taken, attachLimit, loops }),
     started: Promise.resolve(),
     gauges: [],
     answers: new Map(),

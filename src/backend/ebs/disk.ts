@@ -21,7 +21,8 @@ export function volumeOnDisk(name: string, root = "/sys/block"): string | undefi
   return /\/(vol-[0-9a-f]+)\/[^/]+$/.exec(readText(`${root}/${name}/loop/backing_file`))?.[1];
 }
 
-function readText(path: string): string {
+/** What a file of sysfs says; nothing where it is not there. */
+export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8").trim();
   } catch (error) {

@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { BackendError } from "../backend.ts";
 import { diskNamed, disksOf } from "./disk.ts";
 import { poll } from "./poll.ts";
@@ -32,19 +31,4 @@ export async function awaitDevice(sought: Sought, signal: AbortSignal): Promise<
     { kind: "unreachable", reason: "no device" },
     `volume ${sought.volume} is attached as ${sought.devicePath}, and no disk of this node is it`,
   );
-}
-
-/** "partition" of a volume that was made elsewhere: 0 and nothing mean all of it. */
-export async function partitionOf(disk: string, partition: string | undefined, signal: AbortSignal): Promise<string> {
-  if (partition === undefined || partition === "" || partition === "0") return disk;
-  if (!/^[1-9]\d{0,2}$/.test(partition))
-    throw new BackendError({ kind: "bad-parameter", key: "partition" }, `partition ${partition} is not a number`);
-  const path = /\d$/.test(disk) ? `${disk}p${partition}` : `${disk}${partition}`;
-  const isThere = () =>
-    access(path).then(
-      () => true as const,
-      () => undefined,
-    );
-  if (await poll(isThere, { signal, mostMs: 2000 })) return path;
-  throw new BackendError({ kind: "unfit", reason: "no partition" }, `${disk} has no partition ${partition}`);
 }

@@ -2,15 +2,16 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { deviceSizeOf } from "../../host/device-size.ts";
 import { ifThere } from "../../host/errno.ts";
-import { majorMinorOf } from "../../host/loop.ts";
+import { type Loops, majorMinorOf } from "../../host/loop.ts";
 import { type NodeVolume, noLimits, type Source } from "../../node/volume.ts";
 import type { Parameters } from "../backend.ts";
 import type { NodeBackend, Said } from "../node-backend.ts";
 import { roomFor, type Taken } from "./attach-limit.ts";
 import { volumeOnDisk } from "./disk.ts";
-import { awaitDevice, findDevice, partitionOf } from "./find-device.ts";
+import { awaitDevice, findDevice } from "./find-device.ts";
 import type { InstanceIdentity } from "./imds.ts";
 import { mkfsWordsOf } from "./mkfs-options.ts";
+import { partitionInUse, partitionOf } from "./partition.ts";
 import { poll } from "./poll.ts";
 import { topologyOfZone } from "./zones.ts";
 
@@ -19,6 +20,7 @@ export interface EbsNodeParts {
   /** What the instance has besides, asked for each time: interfaces come and go. */
   readonly taken: () => Promise<Taken>;
   readonly attachLimit: number | undefined;
+  readonly loops: Loops;
 }
 
 interface Place {
@@ -28,19 +30,18 @@ interface Place {
 }
 
 /** The node's side: volumes are disks here, and EC2 is never asked. */
-export function ebsNode({ self, taken, attachLimit }: EbsNodeParts): NodeBackend {
+export function ebsNode({ self, taken, attachLimit, loops }: EbsNodeParts): NodeBackend {
   /** Where volumes were found, so that one whose disk has gone can still be told of and its mounts taken away. */
   const known = new Map<string, Place>();
   const instance = self.instanceId;
 
   async function find(volume: string, said: Said, signal: AbortSignal): Promise<NodeVolume | undefined> {
-    const { publishContext = {}, volumeContext = {}, leastBytes = 0 } = said;
+    const { publishContext = {}, volumeContext, leastBytes = 0 } = said;
     const devicePath = publishContext["devicePath"];
     const sought = { volume, instance, devicePath };
     const disk = devicePath ? await awaitDevice(sought, signal) : await findDevice(sought);
     if (disk === undefined) return undefined;
-    // calls after the first do not say which partition it was
-    const partition = volumeContext["partition"] ?? known.get(volume)?.partition;
+    const partition = volumeContext === undefined ? await partitionAt(volume, disk) : volumeContext["partition"];
     const path = await partitionOf(disk, partition, signal);
     known.set(volume, { disk, path, partition });
     return {
@@ -50,19 +51,23 @@ export function ebsNode({ self, taken, attachLimit }: EbsNodeParts): NodeBackend
       filesystem: { state: "unrecorded" },
       kinds: undefined,
       fsType: undefined,
-      mkfsOptions: optionsFor(volumeContext, said),
+      mkfsOptions: optionsFor(volumeContext ?? {}, said),
       limits: noLimits,
       readOnly: publishContext["readOnly"] === "true",
     };
   }
+
+  /** Not every call says which partition it is. */
+  const partitionAt = async (volume: string, disk: string): Promise<string | undefined> =>
+    known.get(volume)?.partition ?? (await partitionInUse(disk, loops));
 
   return {
     name: "ebs",
     find,
     async locate(volume) {
       const disk = await findDevice({ volume, instance });
+      if (disk !== undefined) return deviceAt(await partitionOf(disk, await partitionAt(volume, disk), neverAborted));
       const before = known.get(volume);
-      if (disk !== undefined) return deviceAt(await partitionOf(disk, before?.partition, neverAborted));
       const isTaken = before !== undefined && volumeOnDisk(basename(before.disk)) !== undefined;
       return before === undefined || isTaken ? undefined : deviceAt(before.path);
     },

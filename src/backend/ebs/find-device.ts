@@ -10,14 +10,16 @@ export interface Sought {
   readonly volume: string;
   readonly instance: string;
   readonly devicePath?: string | undefined;
+  /** Where it was found before. */
+  readonly before?: string | undefined;
 }
 
 /** The volume's device here, now; undefined where there is none. */
-export async function findDevice({ volume, instance, devicePath }: Sought): Promise<string | undefined> {
+export async function findDevice({ volume, instance, devicePath, before }: Sought): Promise<string | undefined> {
   // where several instances share a machine, each has a directory of its own
   const own = `/dev/kura/${instance}/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume.replace("-", "")}`;
-  for (const path of [own, ...(devicePath ? [devicePath] : [])]) {
-    const disk = await diskNamed(path, volume);
+  for (const path of [own, before, devicePath]) {
+    const disk = path ? await diskNamed(path, volume) : undefined;
     if (disk !== undefined) return disk;
   }
   return disksOf(volume)[0];

@@ -38,7 +38,7 @@ export function ebsNode({ self, taken, attachLimit, loops }: EbsNodeParts): Node
   async function find(volume: string, said: Said, signal: AbortSignal): Promise<NodeVolume | undefined> {
     const { publishContext = {}, volumeContext, leastBytes = 0 } = said;
     const devicePath = publishContext["devicePath"];
-    const sought = { volume, instance, devicePath };
+    const sought = { volume, instance, devicePath, before: known.get(volume)?.disk };
     const disk = devicePath ? await awaitDevice(sought, signal) : await findDevice(sought);
     if (disk === undefined) return undefined;
     const partition = volumeContext === undefined ? await partitionAt(volume, disk) : volumeContext["partition"];
@@ -65,9 +65,9 @@ export function ebsNode({ self, taken, attachLimit, loops }: EbsNodeParts): Node
     name: "ebs",
     find,
     async locate(volume) {
-      const disk = await findDevice({ volume, instance });
-      if (disk !== undefined) return deviceAt(await partitionOf(disk, await partitionAt(volume, disk), neverAborted));
       const before = known.get(volume);
+      const disk = await findDevice({ volume, instance, before: before?.disk });
+      if (disk !== undefined) return deviceAt(await partitionOf(disk, await partitionAt(volume, disk), neverAborted));
       const isTaken = before !== undefined && volumeOnDisk(basename(before.disk)) !== undefined;
       return before === undefined || isTaken ? undefined : deviceAt(before.path);
     },

@@ -1,5 +1,6 @@
 /** A controller on one machine and the nodes with their pools on others, over mutual TLS. */
 import { cp, mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { type Client, credentials } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { csiClient } from "../../src/grpc/client.ts";
@@ -7,6 +8,8 @@ import { clientOf } from "../../src/grpc/load.ts";
 import { Co, refusalOf } from "../support/co.ts";
 import { startTestDriver, type TestDriver } from "../support/driver.ts";
 import { eventually } from "../support/eventually.ts";
+import { chart } from "../support/helm.ts";
+import { getText } from "../support/http.ts";
 import { kura, type RunningKura, startKura } from "../support/kura.ts";
 import { freePort } from "../support/port.ts";
 import { makeSandbox, readText, type Sandbox } from "../support/sandbox.ts";
@@ -17,13 +20,18 @@ let node: TestDriver;
 let router: RunningKura;
 let co: Co;
 let port: number;
+let nodeHttp: number;
+let routerHttp: number;
 
 beforeAll(async () => {
   sandbox = await makeSandbox({ poolBytes: 2 ** 30 });
-  port = await freePort();
+  [port, nodeHttp, routerHttp] = [await freePort(), await freePort(), await freePort()];
   await certificates("tls");
   node = await startTestDriver(sandbox, {
-    flags: ["--listen", `127.0.0.1:${port}`, "--tls-dir", sandbox.path("tls", "node")],
+    flags: [
+      ...["--listen", `127.0.0.1:${port}`, "--tls-dir", sandbox.path("tls", "node")],
+      ...["--http", `127.0.0.1:${nodeHttp}`],
+    ],
   });
   await mkdir(sandbox.path("router"));
   router = startRouter(sandbox.path("tls", "controller"));
@@ -46,7 +54,7 @@ const certificates = async (name: string) => {
 const startRouter = (tlsDir: string): RunningKura =>
   startKura([
     ...["driver", "--services", "router", "--endpoint", routerEndpoint()],
-    ...["--nodes", `127.0.0.1:${port}`, "--tls-dir", tlsDir],
+    ...["--nodes", `127.0.0.1:${port}`, "--tls-dir", tlsDir, "--http", `127.0.0.1:${routerHttp}`],
   ]);
 
 /** A caller of the node's port with files of its own; what it is answered or refused. */
@@ -100,6 +108,24 @@ describe("a node takes calls from the controller and from nobody else", () => {
     if (tlsDir()?.includes("others")) await certificates("others");
     expect(await callAs(tlsDir())).toEqual(typeof answer === "string" ? answer : expect.stringMatching(answer));
   });
+});
+
+/** The figures that are served, under the names by which Prometheus knows them. */
+async function figuresAt(http: number): Promise<readonly string[]> {
+  const { text } = await getText(http, "/metrics");
+  return [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].flatMap(([, name = "", type]) =>
+    type === "histogram" ? ["bucket", "count", "sum"].map((part) => `${name}_${part}`) : [name],
+  );
+}
+
+test("the chart's dashboard and alerts ask only for figures that a node or the router serves", async () => {
+  const files = ["dashboard.json", "alerts.yaml"].map((name) => readText(join(chart, name)));
+  const asked = new Set((await Promise.all(files)).join("\n").match(/\b(kura|csi_plugin)_[a-z_]+\b/g));
+  const served = [...(await figuresAt(nodeHttp)), ...(await figuresAt(routerHttp))];
+  expect([...asked].filter((name) => !served.includes(name))).toEqual([]);
+  // of kura's own, nothing is served that nobody looks at
+  const own = new Set(served.filter((name) => name.startsWith("kura_")));
+  expect([...own].filter((name) => !asked.has(name)).sort()).toEqual(["kura_inflight_operations", "kura_nodes"]);
 });
 
 test("certificates are replaced without a restart, on both sides", async () => {

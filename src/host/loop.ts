@@ -1,5 +1,5 @@
 import { type BigIntStats, constants, readFileSync } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { HostError } from "../node/host-error.ts";
 import type { Device, Image } from "../node/volume.ts";
@@ -17,7 +17,6 @@ export interface Loop {
   /** The file it shows, told by filesystem and inode: paths lie, across renames and across mount namespaces. */
   readonly file: string;
   readonly readOnly: boolean;
-  readonly directIo: boolean;
 }
 
 /**
@@ -125,8 +124,7 @@ export class Loops {
     const sequence = sequenceOf(name);
     const identity = await identityOf(file);
     const device = readFileSync(`/sys/block/${name}/dev`, "utf8").trim();
-    const directIo = readFileSync(`/sys/block/${name}/loop/dio`, "utf8").trim() === "1";
-    const loop = { path, device, file: identity ?? "", readOnly, directIo };
+    const loop = { path, device, file: identity ?? "", readOnly };
     if (sequence !== undefined) this.#known.set(name, { sequence, loop });
     return loop;
   }
@@ -149,15 +147,21 @@ async function asImage({ path }: Device): Promise<Image> {
   return { kind: "image", file: path, sectorBytes: sectorBytesOf(device), discard: true };
 }
 
-const columns = "NAME,MAJ:MIN,BACK-INO,BACK-MAJ:MIN,RO,DIO";
+/** Asked each time: whoever turns direct I/O off and on changes no sequence number. False where the device has gone. */
+export async function isBuffered({ path }: Loop): Promise<boolean> {
+  const dio = await ifThere(readFile(`/sys/block/${path.replace("/dev/", "")}/loop/dio`, "utf8"));
+  return dio?.trim() === "0";
+}
+
+const columns = "NAME,MAJ:MIN,BACK-INO,BACK-MAJ:MIN,RO";
 
 export const parseLoops = (text: string): readonly Loop[] =>
   text
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
-    .flatMap(([path, device, inode, filesystem, readOnly, directIo]) =>
+    .flatMap(([path, device, inode, filesystem, readOnly]) =>
       path && device && inode && filesystem
-        ? [{ path, device, file: `${filesystem}/${inode}`, readOnly: readOnly === "1", directIo: directIo === "1" }]
+        ? [{ path, device, file: `${filesystem}/${inode}`, readOnly: readOnly === "1" }]
         : [],
     );
 

@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ifThere } from "../host/errno.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
+import { isBuffered } from "../host/loop.ts";
 import { findGarbage } from "./garbage.ts";
 import { isId } from "./id.ts";
 import { dataIn, unfinishedPrefix } from "./layout.ts";
@@ -108,13 +109,13 @@ async function checkStrays(folders: readonly string[]): Promise<readonly Finding
 async function checkDirectIo({ layout, volumes }: Pool, host: LinuxHost): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const { id } of volumes.all()) {
-    const buffered = (await host.loops.showing(dataIn(join(layout.volumes, id)))).filter(({ directIo }) => !directIo);
-    findings.push(
-      ...buffered.map(({ path }) => ({
-        what: `${path} of volume ${id} works without direct I/O`,
+    for (const loop of await host.loops.showing(dataIn(join(layout.volumes, id)))) {
+      if (!(await isBuffered(loop))) continue;
+      findings.push({
+        what: `${loop.path} of volume ${id} works without direct I/O`,
         remedy: "use a pool on a filesystem with direct I/O (xfs, ext4)",
-      })),
-    );
+      });
+    }
   }
   return findings;
 }

@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { Co } from "../support/co.ts";
 import { must } from "../support/command.ts";
 import { startTestDriver } from "../support/driver.ts";
+import { metricsOf } from "../support/http.ts";
 import { kura } from "../support/kura.ts";
+import { freePort } from "../support/port.ts";
 import { loopsOf, makeSandbox } from "../support/sandbox.ts";
 
 const MiB = 2 ** 20;
@@ -93,6 +95,21 @@ describe("a pool that a driver holds", () => {
       await driver.stop();
     }
     expect(await status()).toMatchObject({ volumes: 1, snapshots: 1, thinBytes: 16 * MiB });
+  });
+
+  test("is rid of a device that shows nobody's file while the driver serves, and the driver counts it until then", async () => {
+    await using sandbox = await makeSandbox({ poolBytes: 2 ** 30 });
+    const port = await freePort();
+    await using _ = await startTestDriver(sandbox, { flags: ["--http", `127.0.0.1:${port}`] });
+    const orphans = async () => (await metricsOf(port)).get("kura_orphans");
+    const unfinished = join(sandbox.pool, "volumes", ".new-00000000-00000000000000000000-000000");
+    await mkdir(unfinished);
+    await writeFile(join(unfinished, "data"), Buffer.alloc(MiB));
+    expect(await orphans()).toBe(0);
+    await must("losetup", "--find", join(unfinished, "data"));
+    expect(await orphans()).toBe(1);
+    expect((await pool("gc", "--pool", sandbox.pool, "--delete")).stdout).toMatch(/2 cleared away\n$/);
+    expect(await orphans()).toBe(0);
   });
 
   test("is not destroyed while a volume of it is attached, though its driver has gone", async () => {

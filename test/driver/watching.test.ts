@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { refusalOf } from "../support/co.ts";
+import { must } from "../support/command.ts";
 import { getText, metricsOf } from "../support/http.ts";
+import { kura } from "../support/kura.ts";
 import { freePort } from "../support/port.ts";
 import { withDriver } from "../support/with-driver.ts";
 
@@ -132,19 +134,37 @@ describe("over http", () => {
   test("gauges follow what is there", async () => {
     const before = await metricsOf(port);
     const volume = await at.co.start("gauged", small);
+    const snapshot = await at.co.snapshot("gauged", volume);
     const during = await metricsOf(port);
     const more = (name: string) => (during.get(name) ?? Number.NaN) - (before.get(name) ?? Number.NaN);
-    expect([more("kura_volumes"), more("kura_loop_devices"), more("kura_pool_promised_thin_bytes")]).toEqual([
-      1,
-      1,
-      32 * MiB,
-    ]);
-    for (const name of ["kura_orphans", "kura_pool_low", "kura_loop_devices_buffered"])
+    expect({
+      volumes: more("kura_volumes"),
+      snapshots: more("kura_snapshots"),
+      loops: more("kura_loop_devices"),
+      promised: more("kura_pool_promised_thin_bytes"),
+    }).toEqual({ volumes: 1, snapshots: 1, loops: 1, promised: 64 * MiB });
+    for (const name of ["kura_orphans", "kura_pool_low", "kura_loop_devices_buffered", "kura_unreadable"])
       expect(during.get(name), name).toBe(0);
     for (const name of ["kura_pool_capacity_bytes", "kura_pool_free_bytes", "kura_pool_reserved_bytes"])
       expect(during.get(name), name).toBeGreaterThan(0);
+    await at.co.call("DeleteSnapshot", { snapshotId: snapshot.snapshotId });
     await at.co.end(volume);
-    expect((await metricsOf(port)).get("kura_volumes")).toBe(before.get("kura_volumes"));
+    const after = await metricsOf(port);
+    for (const name of ["kura_volumes", "kura_snapshots", "kura_loop_devices"])
+      expect(after.get(name), name).toBe(before.get(name));
+  });
+
+  test("a device without direct I/O is counted as long as it is without", async () => {
+    const volume = await at.co.start("buffered", small);
+    const device = await must("findmnt", "--noheadings", "--output", "SOURCE", volume.target);
+    const buffered = async () => (await metricsOf(port)).get("kura_loop_devices_buffered");
+    await must("losetup", "--direct-io=off", device);
+    expect(await buffered()).toBe(1);
+    const found = `${device} of volume ${volume.id} works without direct I/O`;
+    expect((await kura(["pool", "check", "--pool", at.sandbox.pool])).stdout).toContain(found);
+    await must("losetup", "--direct-io=on", device);
+    expect(await buffered()).toBe(0);
+    await at.co.end(volume);
   });
 
   test.each([

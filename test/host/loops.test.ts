@@ -3,7 +3,7 @@ import { open, readFile, rename, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LinuxHost } from "../../src/host/linux-host.ts";
-import { isHeld } from "../../src/host/loop.ts";
+import { isBuffered, isHeld } from "../../src/host/loop.ts";
 import { command, must } from "../support/command.ts";
 import { deviceOf, loopOf, makeBed, mountFresh, perform, realHost } from "../support/host.ts";
 import { mountElsewhere } from "../support/other-namespace.ts";
@@ -39,9 +39,11 @@ describe("a loop device", () => {
 
   test("works with direct I/O, so that nothing is cached twice", async () => {
     const { image } = await bed("direct");
-    const { path, directIo } = await host.loops.attach(image, false);
-    expect(directIo).toBe(true);
-    expect(await sysfs(path, "loop/dio")).toBe("1");
+    const loop = await host.loops.attach(image, false);
+    expect(await sysfs(loop.path, "loop/dio")).toBe("1");
+    expect(await isBuffered(loop)).toBe(false);
+    await must("losetup", "--direct-io=off", loop.path);
+    expect(await isBuffered(loop)).toBe(true);
   });
 
   test.each([512, 4096])("has the sectors it was recorded with: %i", async (sectorBytes) => {

@@ -1,5 +1,5 @@
 import type { LinuxHost } from "../../host/linux-host.ts";
-import { identityOf, type Loop } from "../../host/loop.ts";
+import { identityOf, isBuffered, type Loop } from "../../host/loop.ts";
 import { orphanLoops } from "../../pool/garbage.ts";
 import { dataIn } from "../../pool/layout.ts";
 import { statusOfPool } from "../../pool/status.ts";
@@ -20,7 +20,10 @@ export function loopGauges(context: LoopContext) {
     {
       name: "kura_loop_devices_buffered",
       help: "Loop devices of the pool without direct I/O",
-      read: async () => (await loopsOfPool(context)).filter(({ directIo }) => !directIo).length,
+      read: async () => {
+        const buffered = await Promise.all((await loopsOfPool(context)).map(isBuffered));
+        return buffered.filter((is) => is).length;
+      },
     },
     {
       name: "kura_orphans",

@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { CallError } from "../../src/grpc/client.ts";
-import { refusalOf, type VolumeWish } from "../support/co.ts";
-import { must } from "../support/command.ts";
+import { type CoVolume, refusalOf, type VolumeWish } from "../support/co.ts";
+import { command, must } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
 import { metricsOf } from "../support/http.ts";
 import { freePort } from "../support/port.ts";
@@ -98,16 +98,60 @@ describe("claims that are larger than the disk", async () => {
   }
 });
 
-describe("a volume that is promised in full", () => {
+/** What the image of a volume takes of the pool. */
+const takenBy = async ({ sandbox }: Shared, { id }: CoVolume): Promise<number> => {
+  await must("sync", "--file-system", sandbox.pool);
+  return Number(await must("stat", "--format=%b", join(sandbox.pool, "volumes", id, "data"))) * 512;
+};
+
+/** A pod writes 64 MiB and removes them; what its volume takes of the pool with them, and without. */
+async function writeAndRemove(at: Shared, volume: CoVolume) {
+  const file = join(volume.target, "data");
+  await must("dd", "if=/dev/urandom", `of=${file}`, "bs=1M", "count=64", "conv=fsync");
+  const written = await takenBy(at, volume);
+  await must("rm", file);
+  await must("sync", "--file-system", volume.target);
+  return { written, removed: await takenBy(at, volume) };
+}
+
+describe("a volume that is promised thin", () => {
   const at = withDriver({ poolBytes: GiB });
 
+  test.each(["ext4", "xfs"] as const)("gives back to the pool what its user trims: %s", async (use) => {
+    const volume = await at.co.start(`trimmed-${use}`, { use, bytes: 320 * MiB });
+    const { written, removed } = await writeAndRemove(at, volume);
+    expect(removed).toBeGreaterThan(written - MiB);
+    await must("fstrim", volume.target);
+    expect(await takenBy(at, volume)).toBeLessThan(written - 56 * MiB);
+    await at.co.end(volume);
+  });
+});
+
+describe("a volume that is promised in full", async () => {
+  const port = await freePort();
+  const at = withDriver({ poolBytes: GiB, flags: ["--http", `127.0.0.1:${port}`] });
+  const promised = async () => (await metricsOf(port)).get("kura_pool_promised_thick_bytes");
+
+  test("keeps what its user trims, for the bytes are his", async () => {
+    const parameters = { thin: "false" };
+    const volume = await at.co.start("kept", { use: "ext4", bytes: 128 * MiB, parameters });
+    const { written } = await writeAndRemove(at, volume);
+    expect(written).toBeGreaterThanOrEqual(128 * MiB);
+    expect((await command(["fstrim", volume.target])).stderr).toMatch(/not supported/);
+    expect(await takenBy(at, volume)).toBe(written);
+    await at.co.end(volume);
+  });
+
   test("has all its bytes from the start, and again when it grows", async () => {
+    await eventually(async () => expect(await promised()).toBe(0));
     const volume = await at.co.create("thick", { use: "block", bytes: 64 * MiB, parameters: { thin: "false" } });
-    const image = join(at.sandbox.pool, "volumes", volume.id, "data");
-    expect(Number(await must("stat", "--format=%b", image)) * 512).toBeGreaterThanOrEqual(64 * MiB);
+    expect(await takenBy(at, volume)).toBeGreaterThanOrEqual(64 * MiB);
+    expect(await promised()).toBe(64 * MiB);
     await at.co.call("ControllerExpandVolume", { volumeId: volume.id, capacityRange: { requiredBytes: 128 * MiB } });
-    expect(Number(await must("stat", "--format=%b", image)) * 512).toBeGreaterThanOrEqual(128 * MiB);
+    expect(await takenBy(at, volume)).toBeGreaterThanOrEqual(128 * MiB);
+    expect(await promised()).toBe(128 * MiB);
     await at.co.delete(volume);
+    await eventually(async () => expect(await promised()).toBe(0));
   });
 
   test("is refused where it does not fit, though thin ones would", async () => {

@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { Co, type CoVolume, refusalOf } from "../support/co.ts";
 import { command, must } from "../support/command.ts";
 import { startTestDriver } from "../support/driver.ts";
+import { metricsOf } from "../support/http.ts";
+import { freePort } from "../support/port.ts";
 import { loopsOf, makeSandbox } from "../support/sandbox.ts";
 import { withDriver } from "../support/with-driver.ts";
 
@@ -105,6 +107,7 @@ describe("health is what is the case", () => {
 
   test.each([
     ["ext4", 32],
+    ["ext3", 32],
     ["xfs", 320],
     ["btrfs", 128],
   ] as const)("the filesystem is full, until there is room again: %s", async (use, sizeMiB) => {
@@ -148,9 +151,12 @@ describe("a record that cannot be read", () => {
       await writeFile(record, '{"version":1,"checksum":"00","body":{}}');
     }
     {
-      await using driver = await startTestDriver(sandbox);
+      const port = await freePort();
+      await using driver = await startTestDriver(sandbox, { flags: ["--http", `127.0.0.1:${port}`] });
       const co = new Co(sandbox, driver);
       expect(await co.health(rotten)).toEqual(["INACCESSIBLE/RecordUnreadable"]);
+      const metrics = await metricsOf(port);
+      expect(["kura_unreadable", "kura_orphans"].map((name) => metrics.get(name))).toEqual([1, 1]);
       expect(await listed(co)).toEqual({ [rotten.id]: ["RecordUnreadable"] });
       expect(await refusalOf(co.create("rotten", small))).toMatch(
         /^UNAVAILABLE: the record of .* cannot be read: .*the checksum is wrong/,

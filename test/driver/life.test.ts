@@ -60,7 +60,7 @@ describe("the life of a volume, every call made twice", () => {
 });
 
 describe("a size", () => {
-  test.each(["ext4", "xfs", "btrfs"] as const)("is a limit: writes beyond it fail with %s", async (use) => {
+  test.each(["ext4", "ext3", "xfs", "btrfs"] as const)("is a limit: writes beyond it fail with %s", async (use) => {
     const volume = await at.co.start(`limit-${use}`, { use, bytes: 320 * MiB });
     const file = join(volume.target, "flood");
     const { exitCode, stderr } = await command(["dd", "if=/dev/zero", `of=${file}`, "bs=1M", "count=400"]);

@@ -20,7 +20,7 @@ const sizeOf = async ({ target }: CoVolume): Promise<number> => {
 const imageOf = ({ id }: Pick<CoVolume, "id">): string => join(at.sandbox.pool, "volumes", id, "data");
 
 describe("a snapshot of a mounted volume", () => {
-  test.each(["ext4", "xfs", "btrfs"] as const)(
+  test.each(["ext4", "ext3", "xfs", "btrfs"] as const)(
     "holds what was written before it, and nothing written after: %s",
     async (use) => {
       const volume = await at.co.start(`cut-${use}`, { use, bytes: bytesOf(use) });

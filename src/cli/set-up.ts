@@ -43,8 +43,9 @@ async function install(packages: readonly string[]): Promise<void> {
   try {
     await run(argv);
   } catch {
-    // a fresh machine has no package lists yet
-    await run(["apt-get", "update", "--quiet"]);
-    await run(argv).catch(() => {});
+    // a fresh machine has no package lists yet; what is missing after this is named
+    await run(["apt-get", "update", "--quiet"])
+      .then(() => run(argv))
+      .catch(() => {});
   }
 }

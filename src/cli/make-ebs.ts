@@ -1,4 +1,4 @@
-import { awsPatience, type EbsContext, recentsOf } from "../backend/ebs/context.ts";
+import { awsPatience, type EbsContext, type Patience, recentsOf } from "../backend/ebs/context.ts";
 import { ebsBackend } from "../backend/ebs/ebs-backend.ts";
 import type { Ec2 } from "../backend/ebs/ec2.ts";
 import { imdsFrom } from "../backend/ebs/imds.ts";
@@ -13,12 +13,17 @@ import type { Log } from "../log.ts";
 import { findIdentity, findRegion } from "./instance-identity.ts";
 import type { Made } from "./made.ts";
 
-export async function makeEbs(config: DriverConfig, { loops }: LinuxHost, log: Log): Promise<Made> {
+export async function makeEbs(
+  config: DriverConfig,
+  { loops }: LinuxHost,
+  log: Log,
+  patience: Patience = awsPatience,
+): Promise<Made> {
   const imds = imdsFrom(process.env);
   const controls = config.services !== "node";
   const region = controls ? await findRegion(config, imds) : "";
   const ec2 = lazyEc2(async () => ({ region, endpoint: config.ec2Endpoint }));
-  const context = contextOf(config, ec2, log);
+  const context = contextOf(config, ec2, log, patience);
   const ready = controls ? readinessOf(context.zones) : async () => true;
   const backend = ebsBackend(context, ready);
   const attachLimit = config.attachLimit;
@@ -37,7 +42,7 @@ export async function makeEbs(config: DriverConfig, { loops }: LinuxHost, log: L
   };
 }
 
-function contextOf(config: DriverConfig, ec2: Ec2, log: Log): EbsContext {
+function contextOf(config: DriverConfig, ec2: Ec2, log: Log, patience: Patience): EbsContext {
   const now = Date.now;
   const said = new Set<string>();
   return {
@@ -46,9 +51,9 @@ function contextOf(config: DriverConfig, ec2: Ec2, log: Log): EbsContext {
     zones: new Zones(ec2, now),
     defaultFs: config.defaultFs,
     attachLimit: config.attachLimit,
-    patience: awsPatience,
+    patience,
     now,
-    recent: recentsOf(awsPatience, now),
+    recent: recentsOf(patience, now),
     warn: (reason) => {
       if (!said.has(reason)) log.warn({ backend: "ebs" }, reason);
       said.add(reason);

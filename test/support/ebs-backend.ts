@@ -1,6 +1,8 @@
+import { awsPatience } from "../../src/backend/ebs/context.ts";
 import { parseEc2Config } from "../../src/cli/ec2/config.ts";
 import { startEc2 } from "../../src/cli/ec2/start-ec2.ts";
-import { makeBackend } from "../../src/cli/make-backend.ts";
+import type { Made } from "../../src/cli/made.ts";
+import { makeEbs } from "../../src/cli/make-ebs.ts";
 import { parseDriverConfig } from "../../src/config.ts";
 import { memoryKeeper } from "../../src/ec2/keeper/keeper.ts";
 import { type Simulator, startSimulator } from "../../src/ec2/simulator.ts";
@@ -49,16 +51,7 @@ export async function ebsBackendWithDisks(): Promise<BackendUnderTest> {
 }
 
 async function backendBefore(simulator: Simulator): Promise<BackendUnderTest> {
-  Object.assign(process.env, credentials);
-  const config = parseDriverConfig({
-    backend: "ebs",
-    endpoint: "unix:///nowhere/csi.sock",
-    ec2Endpoint: simulator.url,
-    instanceId,
-    zone,
-    maxVolumesPerNode: 3,
-  });
-  const { backend, node, close } = await makeBackend(config, realHost(), silentLog());
+  const { backend, node, close } = await makeEbsBefore(simulator);
   return {
     backend,
     node,
@@ -67,4 +60,18 @@ async function backendBefore(simulator: Simulator): Promise<BackendUnderTest> {
       await simulator.close();
     },
   };
+}
+
+/** As a driver makes it, but for its patience. */
+export async function makeEbsBefore({ url }: Pick<Simulator, "url">, patience = awsPatience): Promise<Made> {
+  Object.assign(process.env, credentials);
+  const config = parseDriverConfig({
+    backend: "ebs",
+    endpoint: "unix:///nowhere/csi.sock",
+    ec2Endpoint: url,
+    instanceId,
+    zone,
+    maxVolumesPerNode: 3,
+  });
+  return await makeEbs(config, realHost(), silentLog(), patience);
 }

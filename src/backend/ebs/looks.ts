@@ -18,8 +18,8 @@ export interface Looks {
 
 /** "You can specify up to 200 filter values." */
 const mostValues = 200;
-/** A question is asked for several callers, so none of them ends it. */
-const mostMs = 60_000;
+/** A question is asked for several callers, so none of them ends it; and the next one waits for it. */
+const mostMs = 30_000;
 
 /**
  * Ids are asked for by filter and not by list: what does not exist is then missing in the answer, where a list with one

@@ -47,17 +47,25 @@ export const actions = Object.keys(commands) as readonly Action[];
 /** What cannot be told from its own repetition (EC2 has no token for it), so that the SDK must not repeat it unseen. */
 const askedOnce: ReadonlySet<Action> = new Set(["CreateSnapshot", "CreateSnapshots"]);
 
+/** How long EC2 may say nothing before a request counts as lost, and is made again. */
+export interface Silence {
+  readonly toQuestionsMs: number;
+  readonly toChangesMs: number;
+}
+
+const awsSilence: Silence = { toQuestionsMs: 10_000, toChangesMs: 30_000 };
+
 /**
  * EC2 through AWS's own SDK. Each action has a client of its own, for the adaptive retry mode slows a whole client down
  * once EC2 throttles it, and a throttled ModifyVolume must not hold up an attachment. They share connections and
  * credentials.
  */
-export function sdkEc2({ region, endpoint }: Ec2Options): Ec2 {
+export function sdkEc2({ region, endpoint }: Ec2Options, silence: Silence = awsSilence): Ec2 {
   const common = {
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     retryMode: "adaptive",
-    requestHandler: { connectionTimeout: 3000, requestTimeout: 30_000 },
+    requestHandler: { connectionTimeout: 3000, throwOnRequestTimeout: true },
   };
   const first = new EC2Client({ ...common, maxAttempts: 5 });
   const { credentials, requestHandler } = first.config;
@@ -74,7 +82,8 @@ export function sdkEc2({ region, endpoint }: Ec2Options): Ec2 {
     async call(action, input, signal) {
       try {
         const Command = commands[action] as unknown as new (asked: typeof input) => never;
-        return (await clientFor(action).send(new Command(input), { abortSignal: signal })) as never;
+        const requestTimeout = action.startsWith("Describe") ? silence.toQuestionsMs : silence.toChangesMs;
+        return (await clientFor(action).send(new Command(input), { abortSignal: signal, requestTimeout })) as never;
       } catch (error) {
         signal.throwIfAborted();
         throw Ec2Error.from(action, error);

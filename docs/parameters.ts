@@ -1,6 +1,7 @@
 /** Writes docs/parameters.md from the rules by which the backends judge parameters: `npm run docs`. */
 import { writeFileSync } from "node:fs";
 import { ebsParameters, ebsSnapshotParameters } from "../src/backend/ebs/parameters.ts";
+import { volumeTypes } from "../src/backend/ebs/volume-types.ts";
 import { hostpathParameters } from "../src/backend/hostpath/parameters.ts";
 import { safeOptions } from "../src/backend/loop/mkfs-options.ts";
 import { loopParameters, loopSnapshotParameters } from "../src/backend/loop/parameters.ts";
@@ -24,6 +25,8 @@ function snapshotTable(rules: readonly ParameterRule[]): string {
   ]);
   return table(["key", "values", "meaning", "example"], rows);
 }
+
+const ratioOf = (type: "gp3" | "io1" | "io2"): number => volumeTypes[type].iops.perGiB;
 
 /** What follows a backend's table. */
 const moreOf: Readonly<Record<string, string>> = {
@@ -51,7 +54,14 @@ ${table(
 A directory is no filesystem of its own, so \`mountOptions\` can only say what a single mount can have:
 ${optionsOfOneMount.map((option) => `\`${option}\``).join(", ")}. Any other is refused when a pod starts.
 `,
-  ebs: `### VolumeSnapshotClass
+  ebs: `### Speed and size
+
+A class may ask for more operations than a small volume can have: gp3 has ${ratioOf("gp3")} for each GiB
+(${volumeTypes.gp3.iops.default} in any case), io1 ${ratioOf("io1")}, io2 ${ratioOf("io2")}. Such a
+volume gets as many as it can have, as from the upstream driver, and no error. When it grows it keeps them; a
+VolumeAttributesClass that asks for more raises them then. What no volume of the type can have is refused, with the range.
+
+### VolumeSnapshotClass
 
 ${snapshotTable(ebsSnapshotParameters)}
 

@@ -29,6 +29,12 @@ describe("what a class says is what EC2 is asked for", () => {
     ],
     ["io2", { type: "io2", iops: "10000" }, { VolumeType: "io2", Iops: 10_000, Size: 10 }],
     ["st1, whose least size is more than was asked for", { type: "st1" }, { VolumeType: "st1", Size: 125 }],
+    [
+      "more IOPS than the size can have",
+      { iops: "16000", throughput: "1000" },
+      { VolumeType: "gp3", Iops: 5000, Throughput: 1000, Size: 10 },
+    ],
+    ["many IOPS for each GiB of io1", { type: "io1", iops: "64000" }, { VolumeType: "io1", Iops: 500, Size: 10 }],
     ["nothing", {}, { VolumeType: "gp3", Iops: 3000, Throughput: 125, Encrypted: false, Size: 10 }],
     // as external-provisioner makes it of a class of kubernetes.io/aws-ebs
     [
@@ -40,6 +46,7 @@ describe("what a class says is what EC2 is asked for", () => {
     const volume = await co.create(`class-${name}`, { bytes: 10 * GiB, parameters });
     expect(await inEc2(volume)).toMatchObject(expected);
     expect(volume.sizeBytes).toBe((expected.Size ?? 0) * GiB);
+    expect((await co.create(`class-${name}`, { bytes: 10 * GiB, parameters })).id).toBe(volume.id);
   });
 
   test("tags: the driver's, the claim's and the user's", async () => {
@@ -87,9 +94,9 @@ describe("what a class says is what EC2 is asked for", () => {
       /^OUT_OF_RANGE/,
     ],
     [
-      "more IOPS than the size allows",
-      { bytes: GiB, parameters: { iops: "4000" } },
-      /^INVALID_ARGUMENT: .*at most 3000/,
+      "more IOPS than any volume of the type has",
+      { bytes: GiB, parameters: { iops: "80001" } },
+      /^INVALID_ARGUMENT: .*from 3000 to 80000/,
     ],
     ["io2 without IOPS", { bytes: 10 * GiB, parameters: { type: "io2" } }, /^INVALID_ARGUMENT: .*from 100 to 256000/],
   ])("%s is refused, and nothing is made", async (name, wish, refusal) => {
@@ -200,6 +207,20 @@ test("growth and new attributes that come together are one ModifyVolume, and ano
   expect(modifications.fired()).toBe(1);
   expect(await inEc2(volume)).toMatchObject({ Size: 20, Iops: 5000 });
   expect((await co.create("joined", { bytes: 10 * GiB })).id).toBe(volume.id);
+});
+
+test("a class that wants more IOPS than the size can have gives what it can, and all once the volume has grown", async () => {
+  const wish = { bytes: 10 * GiB, parameters: { iops: "16000" } };
+  const volume = await co.create("lowered", wish);
+  const change = { volumeId: volume.id, mutableParameters: { iops: "16000" } };
+  using modifications = place.fault({ kind: "slow", action: "ModifyVolume", delayMs: 0 });
+  await co.call("ControllerModifyVolume", change);
+  expect(modifications.fired()).toBe(0);
+  await co.call("ControllerExpandVolume", { volumeId: volume.id, capacityRange: { requiredBytes: 100 * GiB } });
+  expect(await inEc2(volume)).toMatchObject({ Size: 100, Iops: 5000 });
+  expect((await co.create("lowered", wish)).id).toBe(volume.id);
+  await eventually(() => co.call("ControllerModifyVolume", change));
+  expect(await inEc2(volume)).toMatchObject({ Size: 100, Iops: 16_000 });
 });
 
 test("the largest instance gets as many volumes as EC2 lets it have, and then no more", async () => {

@@ -25,7 +25,8 @@ export const ebsParameters: readonly ParameterRule[] = [
     key: "iops",
     schema: wholeNumber(io1.iops.least, io2.iops.most),
     values: `a whole number; ${(["gp3", "io1", "io2"] as const).map((type) => `${type}: ${volumeTypes[type].iops.least} to ${volumeTypes[type].iops.most}`).join(", ")}`,
-    description: "Operations per second. gp3 has 3000 where none are given; io1 and io2 need it.",
+    description:
+      "Operations per second, or as many as the size can have of them. gp3 has 3000 where none are given; io1 and io2 need it.",
     example: "4000",
     mutable: true,
   },
@@ -33,7 +34,8 @@ export const ebsParameters: readonly ParameterRule[] = [
     key: "iopsPerGB",
     schema: wholeNumber(1, io2.iops.perGiB),
     values: `a whole number; gp3: up to ${gp3.iops.perGiB}, io1: up to ${io1.iops.perGiB}, io2: up to ${io2.iops.perGiB}`,
-    description: "Operations per second for each GiB, up to the most that the type can have. Excludes `iops`.",
+    description:
+      "Operations per second for each GiB, up to the most that the type and the size can have. Excludes `iops`.",
     example: "50",
     mutable: true,
   },
@@ -57,7 +59,8 @@ export const ebsParameters: readonly ParameterRule[] = [
     key: "throughput",
     schema: wholeNumber(gp3.throughput.least, gp3.throughput.most),
     values: `a whole number from ${gp3.throughput.least} to ${gp3.throughput.most}, in MiB per second; gp3 only`,
-    description: "MiB per second, at most a quarter of the operations.",
+    description:
+      "MiB per second, at most a quarter of the operations that are asked for; lowered where those are lowered.",
     example: "250",
     mutable: true,
   },

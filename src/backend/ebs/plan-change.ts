@@ -24,11 +24,12 @@ export function planChange(volume: Ec2Volume, { sizeGiB = 0, parameters }: Chang
   const size = Math.max(now.size, sizeGiB);
   const type = (parameters["type"] as VolumeType | undefined) ?? now.type;
   checkSize(volume, size, type);
-  const { iops, throughput } = speedOf(askedFor(volume, type, size, parameters), size);
+  const asked = askedFor(volume, type, size, parameters);
+  const { iops, throughput } = speedOf(asked.speed, size);
   const plan: Modification = {
     ...(size === now.size ? {} : { Size: size }),
     ...(type === now.type ? {} : { VolumeType: type }),
-    ...(iops === undefined || iops === volume.Iops ? {} : { Iops: iops }),
+    ...(asked.keepsIops || iops === undefined || iops === volume.Iops ? {} : { Iops: iops }),
     ...(throughput === undefined || throughput === volume.Throughput ? {} : { Throughput: throughput }),
   };
   return Object.keys(plan).length === 0 ? undefined : plan;
@@ -43,8 +44,14 @@ function checkSize({ VolumeId }: Ec2Volume, size: number, type: VolumeType): voi
   );
 }
 
-/** What is asked, and what the volume keeps: io1 and io2 need a figure whatever is changed. */
-function askedFor(volume: Ec2Volume, type: VolumeType, size: number, parameters: Change["parameters"]): AskedSpeed {
+interface Asked {
+  readonly speed: AskedSpeed;
+  /** "The existing value is retained if you keep the same volume type", so that nothing need be sent. */
+  readonly keepsIops: boolean;
+}
+
+/** What is asked; where nothing is said of the operations, those that the volume has count. */
+function askedFor(volume: Ec2Volume, type: VolumeType, size: number, parameters: Change["parameters"]): Asked {
   const figure = (key: string) => (parameters[key] === undefined ? undefined : Number(parameters[key]));
   const rises =
     (parameters["allowautoiopsincreaseonmodify"] ?? tagValue(volume.Tags, tagKeys.raiseOnGrowth)) === "true";
@@ -53,12 +60,17 @@ function askedFor(volume: Ec2Volume, type: VolumeType, size: number, parameters:
   const iops = figure("iops");
   const perGiB = figure("iopspergb") ?? (iops === undefined && grows ? Number(remembered) : undefined);
   const rules = rulesOf(type).iops;
-  const kept = rules !== undefined && iops === undefined && perGiB === undefined && rules.default === undefined;
-  return {
+  const isOpen = iops === undefined && perGiB === undefined;
+  const keepsIops = isOpen && type === volume.VolumeType;
+  // io1 and io2 need a figure when a volume becomes one
+  const takesOver = rules !== undefined && isOpen && (keepsIops || rules.default === undefined);
+  const taken = takesOver ? Math.min(Math.max(volume.Iops ?? 0, rules.least), rules.most) : undefined;
+  const speed = {
     type,
-    iops: kept ? Math.min(volume.Iops ?? rules.least, rules.perGiB * size) : iops,
+    iops: iops ?? taken,
     iopsPerGiB: perGiB,
     raise: iops === undefined,
     throughput: figure("throughput"),
   };
+  return { speed, keepsIops };
 }

@@ -74,23 +74,34 @@ export function checkSpeed({ type, iops, iopsPerGiB, raise, throughput }: AskedS
   if (throughput === undefined) return;
   if (rules.throughput === undefined) throw notForType("throughput", type);
   checkRange("throughput", throughput, rules.throughput, type);
+  // with iopsPerGB it depends on the size
+  const most = iopsPerGiB === undefined ? mostThroughput(rules.throughput, iops ?? rules.iops?.default) : throughput;
+  if (throughput > most)
+    throw badParameter(
+      "throughput",
+      `${throughput} needs more iops: ${iops ?? rules.iops?.default} allow at most ${most} MiB/s`,
+    );
 }
 
-/** The figures for a size; throws where the size is too small for them. */
+/**
+ * The figures for a size. What it is too small for is lowered to the most that it can have, as the upstream driver does,
+ * so that one class serves large claims and small ones. Throws where no size could make it possible.
+ */
 export function speedOf(asked: AskedSpeed, sizeGiB: number): Speed {
   checkSpeed(asked);
-  const { iops: iopsRules, throughput: throughputRules } = rulesOf(asked.type);
-  const iops = iopsRules === undefined ? undefined : iopsOf(asked, iopsRules, sizeGiB);
-  if (throughputRules !== undefined && asked.throughput !== undefined) {
-    const given = iops ?? iopsRules?.default ?? 0;
-    const most = Math.floor(given * throughputRules.perIops);
-    if (asked.throughput > most)
-      throw badParameter("throughput", `${asked.throughput} needs more iops: ${given} allow at most ${most} MiB/s`);
-  }
-  return { iops, throughput: asked.throughput };
+  const { iops: rules, throughput: throughputRules } = rulesOf(asked.type);
+  if (rules === undefined) return { iops: undefined, throughput: undefined };
+  const wished = wishedIopsOf(asked, rules, sizeGiB);
+  const iops = wished && Math.min(wished, Math.max(rules.perGiB * sizeGiB, rules.default ?? 0));
+  if (throughputRules === undefined || asked.throughput === undefined) return { iops, throughput: undefined };
+  const most = mostThroughput(throughputRules, iops ?? rules.default);
+  return { iops, throughput: Math.min(asked.throughput, most) };
 }
 
-function iopsOf(
+const mostThroughput = ({ perIops }: { readonly perIops: number }, iops = 0): number => Math.floor(iops * perIops);
+
+/** Whatever the ratio to the size. */
+function wishedIopsOf(
   { type, iops, iopsPerGiB, raise }: AskedSpeed,
   rules: NonNullable<VolumeTypeRules["iops"]>,
   sizeGiB: number,
@@ -105,8 +116,6 @@ function iopsOf(
     type,
     iops === undefined ? ` for ${sizeGiB} GiB` : "",
   );
-  const most = Math.max(rules.perGiB * sizeGiB, rules.default ?? 0);
-  if (given > most) throw badParameter("iops", `${given} is too much for ${sizeGiB} GiB of ${type}: at most ${most}`);
   return given;
 }
 

@@ -27,6 +27,14 @@ describe("what EC2 is asked for", () => {
     [{ type: "io1", iopsPerGiB: 50 }, 100, { iops: 5000, throughput: undefined }],
     [{ type: "io1", iopsPerGiB: 1, raise: true }, 4, { iops: 100, throughput: undefined }],
     [{ type: "io2", iops: 10_000 }, 10, { iops: 10_000, throughput: undefined }],
+    // as much as the size can have of it
+    [{ iops: 16_000 }, 10, { iops: 5000, throughput: undefined }],
+    [{ iops: 16_000 }, 1, { iops: 3000, throughput: undefined }],
+    [{ iops: 16_000, throughput: 1000 }, 1, { iops: 3000, throughput: 750 }],
+    [{ iops: 16_000, throughput: 1000 }, 10, { iops: 5000, throughput: 1000 }],
+    [{ iopsPerGiB: 500, throughput: 1000 }, 6, { iops: 3000, throughput: 750 }],
+    [{ type: "io1", iops: 64_000 }, 4, { iops: 200, throughput: undefined }],
+    [{ type: "io2", iops: 256_000 }, 100, { iops: 100_000, throughput: undefined }],
     [{ type: "gp2" }, 100, { iops: undefined, throughput: undefined }],
   ];
   test.each(table)("%j of %d GiB", (wish, size, speed) => expect(speedOf(asked(wish), size)).toEqual(speed));
@@ -36,11 +44,12 @@ describe("what no volume can have is refused, with what it can", () => {
   const table: readonly (readonly [Partial<AskedSpeed>, number, RegExp])[] = [
     [{ iops: 2999 }, 10, /iops 2999 is not possible for gp3: from 3000 to 80000/],
     [{ iops: 80_001 }, 1000, /from 3000 to 80000/],
-    [{ iops: 6000 }, 10, /6000 is too much for 10 GiB of gp3: at most 5000/],
     [{ iopsPerGiB: 501 }, 10, /iopsPerGB 501 is not possible for gp3: from 1 to 500/],
     [{ iopsPerGiB: 50 }, 10, /iopsPerGB 500 for 10 GiB is not possible for gp3: from 3000/],
     [{ iops: 3000, iopsPerGiB: 5 }, 10, /exclude each other/],
     [{ throughput: 1000 }, 10, /throughput 1000 needs more iops: 3000 allow at most 750/],
+    [{ iops: 4000, throughput: 1001 }, 1000, /throughput 1001 needs more iops: 4000 allow at most 1000/],
+    [{ type: "io1", iops: 64_001 }, 10, /iops 64001 is not possible for io1: from 100 to 64000/],
     [{ type: "io1" }, 10, /iops is required for io1: from 100 to 64000/],
     [{ type: "io2", iops: 256_001 }, 1000, /from 100 to 256000/],
     [{ type: "gp2", iops: 3000 }, 10, /iops is not possible for gp2/],

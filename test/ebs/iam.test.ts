@@ -124,9 +124,32 @@ describe("with the classic AmazonEBSCSIDriverPolicy", () => {
     expect(await refusalOf(co.create("clone", { bytes: 10 * GiB, source: fromVolume(volume) }))).toMatch(
       /^PERMISSION_DENIED: .*CopyVolumes/,
     );
-    await co.delete(volume);
+
+    const group = { name: "extras", sourceVolumeIds: [volume.id] };
+    const apart = await co.call<{ groupSnapshot: { groupSnapshotId: string } }>("CreateVolumeGroupSnapshot", group);
+    await co.call("DeleteVolumeGroupSnapshot", { groupSnapshotId: apart.groupSnapshot.groupSnapshotId });
+    await co.call("ControllerPublishVolume", request);
+    expect(await refusalOf(co.call("CreateVolumeGroupSnapshot", { ...group, name: "together" }))).toMatch(
+      /^PERMISSION_DENIED: .*CreateSnapshots/,
+    );
+    await co.call("ControllerUnpublishVolume", { volumeId: volume.id, nodeId: instanceId });
+
+    using modifications = place.fault({ kind: "slow", action: "ModifyVolume", delayMs: 0 });
+    const mutableParameters = { iops: "4000", tagSpecification_1: "team=storage" };
+    for (let attempt = 1; attempt <= 2; attempt += 1)
+      await co.call("ControllerModifyVolume", { volumeId: volume.id, mutableParameters });
+    expect(modifications.fired()).toBe(1);
+    const onlyTags = { volumeId: volume.id, mutableParameters: { tagSpecification_1: "team=storage" } };
+    expect(await refusalOf(co.call("ControllerModifyVolume", onlyTags))).toMatch(/^PERMISSION_DENIED: .*CreateTags/);
+
+    const waiting = { bytes: 10 * GiB, parameters: { blockAttachUntilInitialized: "true" } };
+    const blocked = await co.create("extras-blocked", waiting);
+    await co.call("ControllerPublishVolume", { ...request, volumeId: blocked.id });
+    await co.call("ControllerUnpublishVolume", { volumeId: blocked.id, nodeId: instanceId });
+    for (const each of [blocked, volume]) await co.delete(each);
     const said = (await readText(driver.logFile)).split("\n").filter((line) => line.includes("not allowed"));
-    expect(said.filter((line) => line.includes("DescribeVolumeStatus"))).toHaveLength(1);
-    expect(said.filter((line) => line.includes("read-only"))).toHaveLength(1);
+    for (const effect of ["impaired volumes are", "read-only publishing", "tags stay as they are", "blockAttachUntil"])
+      expect(said.filter((line) => line.includes(effect))).toHaveLength(1);
+    expect(said).toHaveLength(4);
   });
 });

@@ -1,9 +1,11 @@
 import type { Volume as Ec2Volume, VolumeStatusItem } from "@aws-sdk/client-ec2";
 import type { HealthReport, HealthStatus, VolumeId } from "../backend.ts";
 import type { EbsContext } from "./context.ts";
+import type { Actions } from "./ec2.ts";
 import { isEc2 } from "./ec2-error.ts";
 import { findVolume } from "./find-volume.ts";
 import { pageOf } from "./pages.ts";
+import { unlessForbidden } from "./unless-forbidden.ts";
 
 export const ebsHealth = (context: EbsContext): HealthReport => ({
   async of(id, signal) {
@@ -15,7 +17,9 @@ export const ebsHealth = (context: EbsContext): HealthReport => ({
   async list(page, signal) {
     const { items, next } = await pageOf(context.recent.leftovers, page, async (asked) => {
       const input = { ...asked, Filters: [{ Name: "volume-status.status", Values: ["impaired", "warning"] }] };
-      const answer = await unlessForbidden(context, {}, () => context.ec2.call("DescribeVolumeStatus", input, signal));
+      const answer = await unlessForbidden<Statuses>(context, blind, () =>
+        context.ec2.call("DescribeVolumeStatus", input, signal),
+      );
       const unwell = (answer.VolumeStatuses ?? []).map((item) => entryOf(item.VolumeId, statusesOf(item)));
       return { items: unwell, NextToken: answer.NextToken };
     });
@@ -39,23 +43,17 @@ function ofState({ State, Attachments = [] }: Ec2Volume): readonly HealthStatus[
 async function ofStatus(context: EbsContext, id: string, signal: AbortSignal): Promise<readonly HealthStatus[]> {
   try {
     const ask = () => context.ec2.call("DescribeVolumeStatus", { VolumeIds: [id] }, signal);
-    return ((await unlessForbidden(context, {}, ask)).VolumeStatuses ?? []).flatMap(statusesOf);
+    return ((await unlessForbidden<Statuses>(context, blind, ask)).VolumeStatuses ?? []).flatMap(statusesOf);
   } catch (error) {
     if (isEc2(error, "InvalidVolume.NotFound")) return [];
     throw error;
   }
 }
 
-/** The classic policy does not let drivers ask for the status; then only what describes tell is known. */
-async function unlessForbidden<T>(context: EbsContext, otherwise: Partial<T>, ask: () => Promise<T>) {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!isEc2(error, "UnauthorizedOperation")) throw error;
-    context.warn("ec2:DescribeVolumeStatus is not allowed: impaired volumes are not seen");
-    return otherwise;
-  }
-}
+type Statuses = Partial<Actions["DescribeVolumeStatus"][1]>;
+
+/** Then only what describes tell is known. */
+const blind = { actions: "ec2:DescribeVolumeStatus is", effect: "impaired volumes are not seen", answer: {} };
 
 /** "impaired": EBS has found the data possibly inconsistent and stopped I/O. "warning": slower than it should be. */
 function statusesOf({ VolumeStatus, Events = [] }: VolumeStatusItem): readonly HealthStatus[] {

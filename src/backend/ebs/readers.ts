@@ -1,7 +1,7 @@
 import type { Volume as Ec2Volume } from "@aws-sdk/client-ec2";
 import type { EbsContext } from "./context.ts";
-import { isEc2 } from "./ec2-error.ts";
 import { tagKeys, tagValue } from "./tags.ts";
+import { unlessForbidden } from "./unless-forbidden.ts";
 
 /**
  * EBS attaches for writing only, so that a volume was published to a node for reading is kept in a tag. It goes before
@@ -13,26 +13,25 @@ export const isReaderAt = ({ recent }: EbsContext, volume: Ec2Volume, node: stri
 
 export async function noteReader(context: EbsContext, id: string, node: string, signal: AbortSignal): Promise<void> {
   const Tags = [{ Key: tagKeys.readOnlyAt + node, Value: "" }];
-  await unlessForbidden(context, () => context.ec2.call("CreateTags", { Resources: [id], Tags }, signal));
+  await unlessForbidden<unknown>(context, forgetful, () =>
+    context.ec2.call("CreateTags", { Resources: [id], Tags }, signal),
+  );
   context.recent.readers.set(keyOf(id, node), true);
 }
 
 export async function forgetReader(context: EbsContext, id: string, node: string, signal: AbortSignal): Promise<void> {
   const Tags = [{ Key: tagKeys.readOnlyAt + node }];
-  await unlessForbidden(context, () => context.ec2.call("DeleteTags", { Resources: [id], Tags }, signal));
+  await unlessForbidden<unknown>(context, forgetful, () =>
+    context.ec2.call("DeleteTags", { Resources: [id], Tags }, signal),
+  );
   context.recent.readers.set(keyOf(id, node), false);
 }
 
 const keyOf = (id: string, node: string): string => `${id} ${node}`;
 
 /** The node mounts it read-only all the same; only that a later call is told so is lost. */
-async function unlessForbidden(context: EbsContext, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!isEc2(error, "UnauthorizedOperation")) throw error;
-    context.warn(
-      "ec2:CreateTags and ec2:DeleteTags on volumes are not allowed: read-only publishing is not remembered",
-    );
-  }
-}
+const forgetful = {
+  actions: "ec2:CreateTags and ec2:DeleteTags on volumes are",
+  effect: "read-only publishing is not remembered",
+  answer: undefined,
+};

@@ -1,7 +1,8 @@
 import { BackendError } from "../backend.ts";
 import type { EbsContext } from "./context.ts";
-import { isEc2 } from "./ec2-error.ts";
+import type { Actions } from "./ec2.ts";
 import { poll } from "./poll.ts";
+import { unlessForbidden } from "./unless-forbidden.ts";
 
 /** Until all blocks of a restored volume have come out of the snapshot (blockAttachUntilInitialized). */
 export async function untilInitialized(context: EbsContext, id: string, signal: AbortSignal): Promise<void> {
@@ -10,14 +11,18 @@ export async function untilInitialized(context: EbsContext, id: string, signal: 
     throw new BackendError({ kind: "busy", reason: "initializing" }, `volume ${id} is still being initialized`);
 }
 
+const impatient = {
+  actions: "ec2:DescribeVolumeStatus is",
+  effect: "blockAttachUntilInitialized has no effect",
+  answer: {},
+};
+
 async function isInitializing(context: EbsContext, id: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const { VolumeStatuses = [] } = await context.ec2.call("DescribeVolumeStatus", { VolumeIds: [id] }, signal);
-    const details = VolumeStatuses[0]?.VolumeStatus?.Details ?? [];
-    return details.some(({ Name, Status }) => Name === "initialization-state" && Status === "initializing");
-  } catch (error) {
-    if (!isEc2(error, "UnauthorizedOperation")) throw error;
-    context.warn("ec2:DescribeVolumeStatus is not allowed: blockAttachUntilInitialized has no effect");
-    return false;
-  }
+  const { VolumeStatuses = [] } = await unlessForbidden<Partial<Actions["DescribeVolumeStatus"][1]>>(
+    context,
+    impatient,
+    () => context.ec2.call("DescribeVolumeStatus", { VolumeIds: [id] }, signal),
+  );
+  const details = VolumeStatuses[0]?.VolumeStatus?.Details ?? [];
+  return details.some(({ Name, Status }) => Name === "initialization-state" && Status === "initializing");
 }

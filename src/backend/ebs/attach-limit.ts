@@ -13,9 +13,11 @@ const beforeNitro = /^(c1|c3|c4|d2|f1|g3s?|h1|i2|i3|m1|m2|m3|m4|p2|p3|r3|r4|t1|t
 /** From the seventh generation on, those with slots of their own for volumes. */
 const dedicated = /^(c|m|r|x|i|u|hpc|p|trn|inf|g|f)\w*?([7-9]|\d\d)(i|a|g|ie|id|gd|flex|-flex)*/;
 
+export const isBeforeNitro = (instanceType: string): boolean => beforeNitro.test(instanceType.split(".")[0] ?? "");
+
 export function attachLimitOf(instanceType: string): AttachLimit {
   const [family = "", size = ""] = instanceType.split(".");
-  if (beforeNitro.test(family)) return { volumes: 39, isShared: false };
+  if (isBeforeNitro(instanceType)) return { volumes: 39, isShared: false };
   if (size.startsWith("metal")) return { volumes: 31, isShared: false };
   if (dedicated.test(family)) return { volumes: bySize(size), isShared: false };
   return { volumes: 27, isShared: true };

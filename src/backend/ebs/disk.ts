@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { realpath } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { ifThere, isErrno } from "../../host/errno.ts";
+import { isBeforeNitro } from "./attach-limit.ts";
 
 /**
  * Which volume each disk of this machine is, as the disk itself tells: an NVMe disk by its serial number, a loop device
@@ -32,14 +33,33 @@ export function readText(path: string): string {
   }
 }
 
+/** Where disks are looked for, and whether one that tells nothing is taken by its name. */
+export interface Disks {
+  readonly byName: boolean;
+  readonly dev?: string;
+  readonly sys?: string;
+}
+
 /**
  * The disk that a name of EC2's leads to, where it can be the volume: the one that says so, or, on the instances before
  * Nitro, one that says nothing and has the very name under which EC2 attached it.
  */
-export async function diskNamed(path: string, volume: string): Promise<string | undefined> {
+export async function diskNamed(
+  path: string,
+  volume: string,
+  { byName, dev = "/dev", sys = "/sys/block" }: Disks,
+): Promise<string | undefined> {
   const disk = await ifThere(realpath(path));
-  if (disk === undefined || !/^\/dev\/[A-Za-z0-9]+$/.test(disk)) return undefined;
-  const says = volumeOnDisk(basename(disk));
-  const isXen = says === undefined && disk === path && /^\/dev\/xvd[a-z]+$/.test(disk);
-  return says === volume || isXen ? disk : undefined;
+  if (disk === undefined || dirname(disk) !== dev || !/^[A-Za-z0-9]+$/.test(basename(disk))) return undefined;
+  const says = volumeOnDisk(basename(disk), sys);
+  const isByName = byName && says === undefined && disk === path && /^xvd[a-z]+$/.test(basename(disk));
+  return says === volume || isByName ? disk : undefined;
 }
+
+/**
+ * Whether this machine is an instance of EC2 before Nitro, whose disks tell nothing and have the names that EC2 says. Any
+ * other virtual machine may have disks of its own under such names. The hypervisor tells that it is EC2's ("Detect whether
+ * a host is an EC2 instance").
+ */
+export const namesItsDisks = (instanceType: string, uuidFile = "/sys/hypervisor/uuid"): boolean =>
+  isBeforeNitro(instanceType) && /^ec2/i.test(readText(uuidFile));

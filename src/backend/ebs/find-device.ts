@@ -10,16 +10,24 @@ export interface Sought {
   readonly volume: string;
   readonly instance: string;
   readonly devicePath?: string | undefined;
+  /** Whether a disk that tells nothing is taken by its name. */
+  readonly byName: boolean;
   /** Where it was found before. */
   readonly before?: string | undefined;
 }
 
 /** The volume's device here, now; undefined where there is none. */
-export async function findDevice({ volume, instance, devicePath, before }: Sought): Promise<string | undefined> {
+export async function findDevice({
+  volume,
+  instance,
+  devicePath,
+  before,
+  byName,
+}: Sought): Promise<string | undefined> {
   // where several instances share a machine, each has a directory of its own
   const own = `/dev/kura/${instance}/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume.replace("-", "")}`;
   for (const path of [own, before, devicePath]) {
-    const disk = path ? await diskNamed(path, volume) : undefined;
+    const disk = path ? await diskNamed(path, volume, { byName }) : undefined;
     if (disk !== undefined) return disk;
   }
   return disksOf(volume)[0];

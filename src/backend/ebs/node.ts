@@ -7,7 +7,7 @@ import { type NodeVolume, noLimits, type Source } from "../../node/volume.ts";
 import type { Parameters } from "../backend.ts";
 import type { NodeBackend, Said } from "../node-backend.ts";
 import { roomFor, type Taken } from "./attach-limit.ts";
-import { volumeOnDisk } from "./disk.ts";
+import { namesItsDisks, volumeOnDisk } from "./disk.ts";
 import { awaitDevice, findDevice } from "./find-device.ts";
 import type { InstanceIdentity } from "./imds.ts";
 import { mkfsWordsOf } from "./mkfs-options.ts";
@@ -34,15 +34,20 @@ export function ebsNode({ self, taken, attachLimit, loops }: EbsNodeParts): Node
   /** Where volumes were found, so that one whose disk has gone can still be told of and its mounts taken away. */
   const known = new Map<string, Place>();
   const instance = self.instanceId;
+  const byName = namesItsDisks(self.instanceType);
+  const sought = (volume: string) => ({ volume, instance, byName, before: known.get(volume)?.disk });
 
   async function find(volume: string, said: Said, signal: AbortSignal): Promise<NodeVolume | undefined> {
     const { publishContext = {}, volumeContext, leastBytes = 0 } = said;
     const devicePath = publishContext["devicePath"];
-    const sought = { volume, instance, devicePath, before: known.get(volume)?.disk };
-    const disk = devicePath ? await awaitDevice(sought, signal) : await findDevice(sought);
+    const disk = devicePath
+      ? await awaitDevice({ ...sought(volume), devicePath }, signal)
+      : await findDevice(sought(volume));
     if (disk === undefined) return undefined;
     const partition = volumeContext === undefined ? await partitionAt(volume, disk) : volumeContext["partition"];
     const path = await partitionOf(disk, partition, signal);
+    // what was there before is not there any more
+    for (const [other, place] of known) if (place.disk === disk) known.delete(other);
     known.set(volume, { disk, path, partition });
     return {
       id: volume,
@@ -66,7 +71,7 @@ export function ebsNode({ self, taken, attachLimit, loops }: EbsNodeParts): Node
     find,
     async locate(volume) {
       const before = known.get(volume);
-      const disk = await findDevice({ volume, instance, before: before?.disk });
+      const disk = await findDevice(sought(volume));
       if (disk !== undefined) return deviceAt(await partitionOf(disk, await partitionAt(volume, disk), neverAborted));
       const isTaken = before !== undefined && volumeOnDisk(basename(before.disk)) !== undefined;
       return before === undefined || isTaken ? undefined : deviceAt(before.path);
@@ -79,7 +84,7 @@ export function ebsNode({ self, taken, attachLimit, loops }: EbsNodeParts): Node
       return { nodeId: instance, maxVolumes, topology: topologyOfZone(self.zone) };
     },
     async health(volume) {
-      if ((await findDevice({ volume, instance })) !== undefined) return [];
+      if ((await findDevice(sought(volume))) !== undefined) return [];
       const message = `the disk of volume ${volume} is no longer attached to ${instance}`;
       return [{ status: "INACCESSIBLE", reason: "AttachmentLost", message }];
     },

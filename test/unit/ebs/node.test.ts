@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { roomFor } from "../../../src/backend/ebs/attach-limit.ts";
-import { diskNamed, disksOf, volumeOnDisk } from "../../../src/backend/ebs/disk.ts";
+import { diskNamed, disksOf, namesItsDisks, volumeOnDisk } from "../../../src/backend/ebs/disk.ts";
 import { checkFormatOptions, mkfsWordsOf } from "../../../src/backend/ebs/mkfs-options.ts";
 
 describe("a disk is known by what it tells of itself", () => {
@@ -37,8 +37,47 @@ describe("a disk is known by what it tells of itself", () => {
   test("a name that leads to another disk is not believed", async () => {
     const link = join(root, "xvdba");
     symlinkSync("/dev/null", link);
-    expect(await diskNamed(link, "vol-0123456789abcdef0")).toBeUndefined();
-    expect(await diskNamed(join(root, "missing"), "vol-0123456789abcdef0")).toBeUndefined();
+    const disks = { byName: true };
+    expect(await diskNamed(link, "vol-0123456789abcdef0", disks)).toBeUndefined();
+    expect(await diskNamed(join(root, "missing"), "vol-0123456789abcdef0", disks)).toBeUndefined();
+  });
+
+  describe("one that tells nothing is taken by its name on an instance before Nitro, and nowhere else", () => {
+    const dev = realpathSync(mkdtempSync(join(tmpdir(), "kura-dev-")));
+    afterAll(() => rmSync(dev, { recursive: true }));
+    for (const name of ["xvdbc", "sdb", "nvme1n1"]) writeFileSync(join(dev, name), "");
+    symlinkSync("xvdbc", join(dev, "xvdbd"));
+    symlinkSync("nvme1n1", join(dev, "xvdbe"));
+
+    test.each([
+      ["xvdbc", true, "xvdbc"],
+      ["xvdbc", false, undefined],
+      ["xvdbd", true, undefined],
+      ["sdb", true, undefined],
+      ["xvdbe", false, "nvme1n1"],
+    ])("%s, where names count: %s", async (name, byName, found) => {
+      const disk = await diskNamed(join(dev, name), "vol-0123456789abcdef0", { byName, dev, sys: root });
+      expect(disk).toBe(found && join(dev, found));
+    });
+
+    test("what another volume says it is, is not taken by its name", async () => {
+      put("xvdbc/device/serial", "vol0fedcba9876543210\n");
+      const disks = { byName: true, dev, sys: root };
+      expect(await diskNamed(join(dev, "xvdbc"), "vol-0123456789abcdef0", disks)).toBeUndefined();
+    });
+
+    put("ec2", "ec2e1916-9099-7caf-fd21-012345abcdef\n");
+    put("other", "b4a1f3c2-9099-7caf-fd21-012345abcdef\n");
+    test.each([
+      ["m4.large", "ec2", true],
+      ["t2.micro", "ec2", true],
+      ["m5.large", "ec2", false],
+      ["", "ec2", false],
+      ["m4.large", "other", false],
+      ["m4.large", "none", false],
+    ])("an instance %s on a hypervisor whose uuid is %s: %s", (type, uuid, isSo) =>
+      expect(namesItsDisks(type, join(root, uuid))).toBe(isSo),
+    );
   });
 });
 

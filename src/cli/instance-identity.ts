@@ -1,15 +1,24 @@
 import type { Imds, InstanceIdentity } from "../backend/ebs/imds.ts";
 import { type DriverConfig, UsageError } from "../config.ts";
-import { type KubernetesNode, readNode } from "../kubernetes/node.ts";
+import type { KubernetesNode } from "../kubernetes/node.ts";
 
 type Told = Pick<DriverConfig, "instanceId" | "zone" | "region" | "nodeId">;
 
+/** Who can be asked, besides the flags. */
+export interface Sources {
+  readonly imds: Imds | undefined;
+  readonly readNode: (name: string) => Promise<KubernetesNode>;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** Which instance this node is: what flags say counts; what they leave open tells IMDS, or Kubernetes where there is none. */
-export async function findIdentity(told: Told, imds: Imds | undefined): Promise<InstanceIdentity> {
+export async function findIdentity(told: Told, sources: Sources): Promise<InstanceIdentity> {
   const { instanceId, zone } = told;
-  if (instanceId !== undefined && zone !== undefined)
-    return { instanceId, zone, region: told.region ?? regionOf(zone), instanceType: "" };
-  const found = await ask(told, imds);
+  if (instanceId !== undefined && zone !== undefined) {
+    const instanceType = await findType(instanceId, told.nodeId, sources);
+    return { instanceId, zone, region: told.region ?? regionOf(zone), instanceType };
+  }
+  const found = await ask(told, sources);
   const identity = {
     instanceId: instanceId ?? found.instanceId,
     zone: zone ?? found.zone,
@@ -21,13 +30,23 @@ export async function findIdentity(told: Told, imds: Imds | undefined): Promise<
   return identity;
 }
 
-/** Where the controller calls. */
-export async function findRegion(told: Told, imds: Imds | undefined): Promise<string> {
-  const said = told.region ?? process.env["AWS_REGION"] ?? (told.zone === undefined ? undefined : regionOf(told.zone));
-  return said ?? (await ask(told, imds)).region;
+/** Empty where nobody tells. Who names another instance than the one of these flags tells nothing of this one. */
+async function findType(instanceId: string, nodeId: string, { imds, readNode }: Sources): Promise<string> {
+  const byImds = await imds?.identity().catch(() => undefined);
+  if (byImds?.instanceId === instanceId) return byImds.instanceType;
+  const node = await readNode(nodeId).catch(() => undefined);
+  const byNode = node && identityOf(node);
+  return byNode?.instanceId === instanceId || byNode?.instanceId === "" ? byNode.instanceType : "";
 }
 
-async function ask({ nodeId }: Told, imds: Imds | undefined): Promise<InstanceIdentity> {
+/** Where the controller calls. */
+export async function findRegion(told: Told, sources: Sources): Promise<string> {
+  const said = told.region ?? (sources.env["AWS_REGION"] || undefined);
+  if (said !== undefined) return said;
+  return told.zone === undefined ? (await ask(told, sources)).region : regionOf(told.zone);
+}
+
+async function ask({ nodeId }: Told, { imds, readNode }: Sources): Promise<InstanceIdentity> {
   const problems: string[] = [];
   const noteProblem = (error: unknown) => {
     problems.push(error instanceof Error ? `${error.message}${causeOf(error)}` : String(error));

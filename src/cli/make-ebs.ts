@@ -9,6 +9,7 @@ import { readinessOf } from "../backend/ebs/readiness.ts";
 import { Zones } from "../backend/ebs/zones.ts";
 import type { DriverConfig } from "../config.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
+import { readNode } from "../kubernetes/node.ts";
 import type { Log } from "../log.ts";
 import { findIdentity, findRegion } from "./instance-identity.ts";
 import type { Made } from "./made.ts";
@@ -20,15 +21,16 @@ export async function makeEbs(
   patience: Patience = awsPatience,
 ): Promise<Made> {
   const imds = imdsFrom(process.env);
+  const sources = { imds, readNode, env: process.env };
   const controls = config.services !== "node";
-  const region = controls ? await findRegion(config, imds) : "";
+  const region = controls ? await findRegion(config, sources) : "";
   const ec2 = lazyEc2(async () => ({ region, endpoint: config.ec2Endpoint }));
   const context = contextOf(config, ec2, log, patience);
   const ready = controls ? readinessOf(context.zones) : async () => true;
   const backend = ebsBackend(context, ready);
   const attachLimit = config.attachLimit;
   const isNode = config.services !== "controller";
-  const self = isNode ? await findIdentity(config, imds) : { instanceId: "", instanceType: "", region, zone: "" };
+  const self = isNode ? await findIdentity(config, sources) : { instanceId: "", instanceType: "", region, zone: "" };
   const nothingElse = { networkInterfaces: 1, volumesAtBoot: 1 };
   const taken = async () => (await imds?.taken().catch(() => undefined)) ?? nothingElse;
   return {

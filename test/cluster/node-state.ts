@@ -1,9 +1,13 @@
 import type { PoolStatus } from "../../src/pool/status.ts";
 import { get, kubectl } from "./kubectl.ts";
 
-/** Runs a command in the node plugin, which sees the node's devices and mounts, in whatever cluster this is. */
+/** Runs a command in loop's node plugin, which sees the node's devices and mounts, in whatever cluster this is. */
 export async function onNode(...argv: readonly string[]): Promise<string> {
-  const { items } = await get("pods", "--namespace=kura-system", "--selector=app.kubernetes.io/component=node");
+  const { items } = await get(
+    "pods",
+    "--namespace=kura-system",
+    "--selector=app.kubernetes.io/component=node,kura.dev/backend=loop",
+  );
   const pod = items[0]?.metadata.name;
   return kubectl("exec", "--namespace=kura-system", pod, "--container=kura", "--", ...argv);
 }

@@ -6,9 +6,11 @@
  *   npm run test:cluster -- again                 uninstalled, and brought back by Helm in another cluster
  *   npm run test:cluster -- --full [BACKEND]      all of Kubernetes' storage tests instead, and reports in docs/
  *   npm run test:cluster -- --focus REGEX         of Kubernetes' storage tests those whose name matches
- *   npm run test:cluster -- --kubeconfig FILE     in a cluster that is there already
  *   npm run test:cluster -- --keep                leaves the cluster up until Ctrl-C
+ *   npm run test:cluster -- --kubeconfig FILE     in a cluster that is there already; --keep leaves kura in it
+ *   npm run test:cluster -- --values FILE         with these values for the chart too
  */
+import { rm } from "node:fs/promises";
 import { untilTold } from "../../src/cli/driver.ts";
 import { setUp } from "../../src/cli/set-up.ts";
 import { packageOf } from "../../src/host/run.ts";
@@ -17,7 +19,8 @@ import { buildPrograms } from "./build.ts";
 import { archiveOf } from "./images/archive.ts";
 import { kuraArchive } from "./images/kura.ts";
 import { standIns } from "./images/stand-ins.ts";
-import { type Cluster, foreignCluster, kubectlOf } from "./machine/cluster.ts";
+import { type Cluster, kubectlOf } from "./machine/cluster.ts";
+import { driversIn, foreignCluster } from "./machine/foreign.ts";
 import { makePlace, type Place } from "./machine/place.ts";
 import { logsOf, raise } from "./machine/raise.ts";
 import { raze, razeAbandoned } from "./machine/raze.ts";
@@ -39,6 +42,11 @@ async function main(): Promise<number> {
 
 async function run(argv: readonly string[]): Promise<Counts> {
   const options = parseOptions(argv);
+  return options.kubeconfig === undefined ? testHere(options) : testThere(options.kubeconfig, options);
+}
+
+/** In a cluster that is raised here, and goes with all that was in it. */
+async function testHere(options: Options): Promise<Counts> {
   await setUp(say, { ...packageOf, ...clusterTools });
   const left = [...(await razeAbandoned(say))];
   await buildPrograms(say, ["kubernetes", "helm"]);
@@ -50,7 +58,6 @@ async function run(argv: readonly string[]): Promise<Counts> {
   const test = async (): Promise<Counts> => {
     let cluster = await clusterFor(place, options);
     const renew = async () => {
-      if (cluster.machines === undefined) return cluster;
       say("destroying the cluster; its pool stays");
       const old = place;
       place = await makePlace();
@@ -72,8 +79,31 @@ async function run(argv: readonly string[]): Promise<Counts> {
   return addCounts(counts, failed(...left));
 }
 
-async function clusterFor(place: Place, { kubeconfig, nodeCount }: Options): Promise<Cluster> {
-  if (kubeconfig !== undefined) return foreignCluster(place, kubeconfig);
+/** In somebody's cluster. Of this machine it needs no root, and has a folder of it for the time of the tests. */
+async function testThere(kubeconfig: string, options: Options): Promise<Counts> {
+  await buildPrograms(say, ["kubernetes", "helm"]);
+  const place = await makePlace();
+  const leave = async () => {
+    await rm(place.folder, { recursive: true });
+    await place.lock.release();
+  };
+  untilTold().then(async () => {
+    await leave();
+    process.exit(130);
+  });
+  try {
+    const cluster = await foreignCluster(place, kubeconfig);
+    const counts = await runStages({ cluster, renew: async () => cluster, say, ...options });
+    const left = (await driversIn(cluster)).filter((name) => name.endsWith(".kura.dev"));
+    if (left.length > 0) say(`the cluster keeps ${left.join(" and ")}; docs/uninstall.md says how kura goes`);
+    say("the CRDs of snapshots stay in the cluster, and on its node /var/lib/kura");
+    return counts;
+  } finally {
+    await leave();
+  }
+}
+
+async function clusterFor(place: Place, { nodeCount }: Options): Promise<Cluster> {
   const images = [await kuraArchive(say)];
   for (const standIn of standIns) images.push(await archiveOf(standIn, say));
   say("raising a cluster");

@@ -1,12 +1,16 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { must } from "../support/command.ts";
-import { kubectl } from "./kubectl.ts";
+import { get, type Json, kubectl } from "./kubectl.ts";
+
+const known = "volumesnapshots.snapshot.storage.k8s.io";
 
 /** Where a cluster has them already, nothing changes. */
 export async function installSnapshotCrds(): Promise<void> {
+  const { items } = await get("customresourcedefinitions");
+  if (items.some(({ metadata }: Json) => metadata.name === known)) return;
   for (const file of await snapshotCrds()) await kubectl("apply", "--server-side", "--filename", file);
-  await kubectl("wait", "crd/volumesnapshots.snapshot.storage.k8s.io", "--for=condition=Established");
+  await kubectl("wait", `crd/${known}`, "--for=condition=Established");
 }
 
 /** The API of snapshots is no part of Kubernetes: its definitions come with the client's Go module. */

@@ -8,7 +8,7 @@ import type { Options } from "./options.ts";
 import { moreValues } from "./overlay.ts";
 import { everyBackend, testStorage } from "./storage-tests/stage.ts";
 
-export interface Stages extends Pick<Options, "full" | "focus" | "files"> {
+export interface Stages extends Pick<Options, "full" | "focus" | "keep" | "values" | "files"> {
   readonly cluster: Cluster;
   /** Another cluster on the same pool; where none can be made, the same one. */
   readonly renew: () => Promise<Cluster>;
@@ -44,7 +44,10 @@ function partsOf(stages: Stages): readonly Part[] {
   if (full) return [storage, uninstall];
   if (files.length === 0) return [image, use([""]), storage, uninstall, ebs, again];
   const words = files.filter((word) => word !== "again");
-  return [...(words.length === 0 ? [] : [use(words)]), ...(files.includes("again") ? [uninstall, again] : [])];
+  const used = words.length === 0 ? [] : [use(words)];
+  // a cluster that was raised here goes, and kura with it
+  const isKept = stages.cluster.machines !== undefined || stages.keep;
+  return files.includes("again") || !isKept ? [...used, uninstall, again] : used;
 }
 
 /** A part that cannot be run is a failure, and takes nothing from what the others found. */
@@ -54,8 +57,9 @@ export function tell(error: unknown, say: Stages["say"]): Counts {
   return failed(`cluster: ${why}`);
 }
 
-async function runStage({ cluster, full, focus }: Stages, files: readonly string[]): Promise<Counts> {
+async function runStage({ cluster, full, focus, values }: Stages, files: readonly string[]): Promise<Counts> {
   const { inNetwork, kubeconfig, machines, place, programs } = cluster;
+  const backends = full || focus !== undefined ? [everyBackend] : [];
   const counts = await runVitest({
     project: "cluster",
     folder: await makeFolder(place.folder, "tests"),
@@ -64,9 +68,10 @@ async function runStage({ cluster, full, focus }: Stages, files: readonly string
       KUBECONFIG: kubeconfig,
       PATH: `${programs}:${process.env["PATH"]}`,
       ...(machines === undefined ? {} : { [machinesVariable]: JSON.stringify(machines) }),
-      ...(full || focus !== undefined ? { [moreValues]: everyBackend } : {}),
+      [moreValues]: [...cluster.values, ...backends, ...values].join(","),
     },
     files: files.map((name) => `test/cluster/${name}`),
+    ...(machines === undefined ? { place: "kubeconfig" } : {}),
   });
   if (counts.failures.length > 0) process.stdout.write(await lookAt(cluster));
   return counts;

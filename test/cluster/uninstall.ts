@@ -1,6 +1,7 @@
 import { command, type Result } from "../support/command.ts";
 import { checkout, docBlocks } from "./doc-blocks.ts";
 import { get, type Json } from "./kubectl.ts";
+import { ourVolumes } from "./volumes.ts";
 
 /** Commands of a document, as somebody types them in the checkout. */
 export const shell = (commands: string): Promise<Result> =>
@@ -16,11 +17,11 @@ export async function uninstallAsDocumented(files: Readonly<Record<string, strin
   return stdout;
 }
 
-/** Everything in the cluster that bears the name, and every volume. */
+/** Everything in the cluster that bears the name, and every volume of ours. */
 export async function objectsLeft(): Promise<readonly string[]> {
   const kinds =
     "clusterroles,clusterrolebindings,storageclasses,volumeattributesclasses,csidrivers,volumesnapshotclasses";
-  const { items } = await get(`${kinds},namespaces,persistentvolumes`);
-  const names = items.map(({ kind, metadata }: Json) => `${kind} ${metadata.name}`);
-  return names.filter((name: string) => name.includes("kura") || name.startsWith("PersistentVolume "));
+  const { items } = await get(`${kinds},namespaces`);
+  const named = items.filter(({ metadata }: Json) => metadata.name.includes("kura"));
+  return [...named, ...(await ourVolumes())].map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 }

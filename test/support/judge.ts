@@ -5,20 +5,24 @@ import type { Failure, Report } from "./reporter.ts";
 
 /**
  * Counts a report. A test may only be skipped where test/skips.txt has a line for it (`level: full name: reason`); a
- * line whose test passes, or is not there, fails the run, so that the file stays true.
+ * line whose test passes, or is not there, fails the run, so that the file stays true. `place` stands in for the level
+ * where lines are about a place of the run; such a report may be of some files only.
  */
-export async function judge(level: string, { tests, otherFailures }: Report): Promise<Counts> {
+export async function judge(level: string, { tests, otherFailures }: Report, place?: string): Promise<Counts> {
   const failed = tests.filter(({ state }) => state === "failed");
   const skipped = tests.filter(({ state }) => state === "skipped" || state === "pending");
-  const allowed = (await readSkips()).filter((skip) => skip.level === level).map(({ name }) => name);
+  const allowed = (await readSkips())
+    .filter((skip) => skip.level === (place ?? level))
+    .filter(({ name }) => place === undefined || tests.some(({ fullName }) => fullName === name));
   const complaints = [
     ...skipped
-      .filter(({ fullName }) => !allowed.includes(fullName))
+      .filter(({ fullName }) => !allowed.some(({ name }) => name === fullName))
       .map(({ fullName }) => `skipped without a line in test/skips.txt: ${fullName}`),
     ...allowed
-      .filter((name) => !skipped.some(({ fullName }) => fullName === name))
-      .map((name) => `test/skips.txt has a line for what is not skipped: ${name}`),
+      .filter(({ name }) => !skipped.some(({ fullName }) => fullName === name))
+      .map(({ name }) => `test/skips.txt has a line for what is not skipped: ${name}`),
   ];
+  for (const { name, reason } of allowed) process.stdout.write(`${level}: skipped: ${name}: ${reason}\n`);
   const describe = ({ where, message }: Failure) => describeFailure(where, stripVTControlCharacters(message));
   return {
     passed: tests.length - failed.length - skipped.length,
@@ -27,10 +31,10 @@ export async function judge(level: string, { tests, otherFailures }: Report): Pr
   };
 }
 
-async function readSkips(): Promise<readonly { level: string; name: string }[]> {
+async function readSkips(): Promise<readonly { level: string; name: string; reason: string }[]> {
   const lines = (await readFile(new URL("../skips.txt", import.meta.url), "utf8")).split("\n");
   return lines
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => line.split(": "))
-    .map(([level = "", name = ""]) => ({ level, name }));
+    .map(([level = "", name = "", ...reason]) => ({ level, name, reason: reason.join(": ") }));
 }

@@ -15,10 +15,19 @@ export interface VitestRun {
   readonly inside?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly files?: readonly string[];
+  /** In place of the project, whose lines of test/skips.txt say what may be skipped here. */
+  readonly place?: string | undefined;
 }
 
 /** Runs a project of tests, and counts them. */
-export async function runVitest({ project, folder, inside = [], env = {}, files = [] }: VitestRun): Promise<Counts> {
+export async function runVitest({
+  project,
+  folder,
+  inside = [],
+  env = {},
+  files = [],
+  place,
+}: VitestRun): Promise<Counts> {
   const report = join(await mkdtemp(join(tmpdir(), "kura-report-")), "report.json");
   const vitest = [
     "node",
@@ -37,7 +46,7 @@ export async function runVitest({ project, folder, inside = [], env = {}, files 
       TMPDIR: folder,
       [reportVariable]: report,
     });
-    const counts = await judge(project, JSON.parse(await readFile(report, "utf8")));
+    const counts = await judge(project, JSON.parse(await readFile(report, "utf8")), place);
     const isUnexplained = exitCode !== 0 && counts.failures.length === 0;
     return isUnexplained ? addCounts(counts, failed(`${project}: vitest ended with ${exitCode}`)) : counts;
   } catch (error) {

@@ -1,15 +1,19 @@
 import { tmpdir } from "node:os";
+import { resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { command } from "../../support/command.ts";
 import { chart } from "../../support/helm.ts";
 import { sqlIn, startKeeper } from "../database.ts";
-import { defaultClasses, makeStandardClass } from "../default-class.ts";
+import { defaultClasses, makeDefaultClass } from "../default-class.ts";
 import { checkout, docBlocks } from "../doc-blocks.ts";
 import { tracesOnHost } from "../host-state.ts";
-import { get, kubectl } from "../kubectl.ts";
+import { get, type Json, kubectl } from "../kubectl.ts";
+import { volumeTraces } from "../node-state.ts";
+import { valuesOf } from "../overlay.ts";
 import { installSnapshotCrds } from "../snapshot-crds.ts";
 import { objectsLeft } from "../uninstall.ts";
 import { until } from "../until.ts";
+import { ourVolumes } from "../volumes.ts";
 
 const helm = (verb: string, ...args: readonly string[]) =>
   command(["helm", verb, "kura", ...args, "--namespace=kura-system", "--timeout=120s"]);
@@ -20,16 +24,24 @@ async function mustHelm(verb: string, ...args: readonly string[]): Promise<strin
   return stdout;
 }
 
-const provisionerOf = async (name: string): Promise<string> => (await get("storageclass", name)).provisioner;
+/** Undefined where there is no such class. */
+async function provisionerOf(name: string): Promise<string | undefined> {
+  const { items } = await get("storageclasses");
+  return items.find(({ metadata }: Json) => metadata.name === name)?.provisioner;
+}
+
+const classesNow = async () => ({ defaults: await defaultClasses(), standard: await provisionerOf("standard") });
+let before: Awaited<ReturnType<typeof classesNow>>;
 
 beforeAll(async () => {
   await installSnapshotCrds();
-  await makeStandardClass();
+  await makeDefaultClass();
+  before = await classesNow();
 });
 
 describe("with Helm, in another cluster on the same pool", () => {
   test("kura is installed, and serves the name standard", async () => {
-    const files = ["deploy/kind/values.yaml", "test/cluster/values.yaml"].map((file) => `--values=${checkout}${file}`);
+    const files = valuesOf("kind").map((file) => `--values=${resolve(checkout, "deploy", file)}`);
     const replace = "--set=defaultClass.replaceStandard=true";
     await mustHelm("install", chart, "--create-namespace", ...files, replace, "--wait");
     expect(await provisionerOf("standard")).toBe("loop.csi.kura.dev");
@@ -66,14 +78,20 @@ describe("with Helm, in another cluster on the same pool", () => {
     expect(await provisionerOf("standard")).toBe("loop.csi.kura.dev");
   });
 
-  test("then it goes, and the class that was the default before is it again", async () => {
+  test("a volume that came back goes with its claim, where it is told to", async () => {
+    const [volume] = await ourVolumes();
+    const patch = '{"spec": {"persistentVolumeReclaimPolicy": "Delete"}}';
+    await kubectl("patch", "pv", volume.metadata.name, "--patch", patch);
     await kubectl("delete", "pod/keeper", "pvc/kept");
-    const { items } = await get("pv");
+    await until("nothing is in the pool", async () => (await volumeTraces()).length === 0 || undefined);
+  });
+
+  test("then kura goes, and the class that was the default before is it again", async () => {
     await mustHelm("uninstall", "--wait");
-    expect(await objectsLeft()).toEqual(["Namespace kura-system", `PersistentVolume ${items[0].metadata.name}`]);
-    await kubectl("delete", "namespace/kura-system", `pv/${items[0].metadata.name}`, "--timeout=60s");
+    expect(await objectsLeft()).toEqual(["Namespace kura-system"]);
+    await kubectl("delete", "namespace/kura-system", "--timeout=60s");
     expect(await tracesOnHost()).toEqual([]);
-    expect(await defaultClasses()).toEqual(["standard"]);
-    expect(await provisionerOf("standard")).toBe("rancher.io/local-path");
+    expect(before.defaults).toHaveLength(1);
+    expect(await classesNow()).toEqual(before);
   });
 });

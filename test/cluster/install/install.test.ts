@@ -1,15 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { parseObjects } from "../../support/helm.ts";
-import { makeStandardClass } from "../default-class.ts";
+import { makeDefaultClass } from "../default-class.ts";
 import { get, kubectl } from "../kubectl.ts";
+import { volumeTraces } from "../node-state.ts";
 import { overlayFile } from "../overlay.ts";
 import { installSnapshotCrds } from "../snapshot-crds.ts";
 import { until } from "../until.ts";
 
-test("the cluster has a default class named standard, as those of kind and minikube do", async () => {
-  await makeStandardClass();
-});
+test("the cluster has a default class, as those of kind and minikube do", makeDefaultClass);
 
 test("the snapshot CRDs are there", installSnapshotCrds);
 
@@ -25,7 +24,11 @@ const workloads = objects
   .map(({ kind, metadata }) => `${kind}/${metadata.name}`.toLowerCase());
 
 test.each(workloads)("%s becomes ready", async (workload) => {
-  await kubectl("--namespace", "kura-system", "rollout", "status", workload, "--timeout=90s");
+  await kubectl("--namespace", "kura-system", "rollout", "status", workload, "--timeout=300s");
+});
+
+test("nothing of any volume is there yet", async () => {
+  expect(await volumeTraces()).toEqual([]);
 });
 
 /** As the overlay says it. */

@@ -1,5 +1,5 @@
 import { symlink } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { programFile } from "../build.ts";
 import type { Machines } from "./machines.ts";
 import { makeFolder, type Place } from "./place.ts";
@@ -11,19 +11,14 @@ export interface Cluster {
   /** The folder with kubectl and its like. */
   readonly programs: string;
   readonly nodeCount: number;
+  /** Files of values that the chart needs there, from deploy/ on. */
+  readonly values: readonly string[];
   /** Brings a command to a node, from where the API server can be reached. */
   readonly enter: readonly string[];
   /** Brings it to where the API server can be reached, and leaves it on this machine otherwise. */
   readonly inNetwork: readonly string[];
   /** Where it was raised here. */
   readonly machines: Machines | undefined;
-}
-
-/** A cluster that is there already is reached from here, and images are its own affair. */
-export async function foreignCluster(place: Place, kubeconfig: string): Promise<Cluster> {
-  const programs = await linkPrograms(place.folder);
-  const here = { enter: [], inNetwork: [], machines: undefined };
-  return { place, kubeconfig: resolve(kubeconfig), programs, nodeCount: 1, ...here };
 }
 
 export const kubectlOf = ({ enter, programs, kubeconfig }: Cluster): readonly string[] => [

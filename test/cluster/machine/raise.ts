@@ -34,7 +34,8 @@ export async function raise({ place, nodeCount, images }: Raise): Promise<Cluste
   await startAll(machines, images);
   const { enter } = first;
   const inNetwork = ["nsenter", "--target", String(first.pid), "--net", "--"];
-  const cluster: Cluster = { place, kubeconfig, programs, nodeCount, enter, inNetwork, machines };
+  const values = ["../test/cluster/machine/values.yaml"];
+  const cluster: Cluster = { place, kubeconfig, programs, nodeCount, values, enter, inNetwork, machines };
   await until("every node is Ready", () => allReady(cluster));
   return cluster;
 }

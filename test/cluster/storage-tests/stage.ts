@@ -24,9 +24,17 @@ interface Wish extends Pick<Options, "full" | "focus" | "files"> {
 
 /** Kubernetes' own tests, where the node is the node and the API server can be reached. */
 export async function testStorage(cluster: Cluster, wish: Wish): Promise<Counts> {
-  await must(...kubectlOf(cluster), "apply", "--filename", fileOf("classes.yaml"));
-  await buildPrograms(wish.say, ["ginkgo", "e2e.test"]);
-  if (!wish.full) return (await runChoice(cluster, choiceOf(wish), wish.say)).counts;
+  const classes = ["--filename", fileOf("classes.yaml")];
+  await must(...kubectlOf(cluster), "apply", ...classes);
+  try {
+    await buildPrograms(wish.say, ["ginkgo", "e2e.test"]);
+    return wish.full ? await runComplete(cluster, wish) : (await runChoice(cluster, choiceOf(wish), wish.say)).counts;
+  } finally {
+    await must(...kubectlOf(cluster), "delete", ...classes);
+  }
+}
+
+async function runComplete(cluster: Cluster, wish: Wish): Promise<Counts> {
   let counts = noCounts;
   for (const [backend, choice] of Object.entries(complete)) {
     if (wish.files.length > 0 && !wish.files.includes(backend)) continue;

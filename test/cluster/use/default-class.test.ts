@@ -1,13 +1,10 @@
 import { expect, test } from "vitest";
-import { apply, get, type Json, kubectl } from "../kubectl.ts";
+import { defaultClasses, formerDefaults } from "../default-class.ts";
+import { apply, get, kubectl } from "../kubectl.ts";
 
-const mark = "storageclass.kubernetes.io/is-default-class";
-
-test("kura is the one default class, though standard was it before", async () => {
-  const { items } = await get("storageclasses");
-  const marks = items.map(({ metadata }: Json) => [metadata.name, metadata.annotations?.[mark]]);
-  expect(marks).toContainEqual(["standard", "false"]);
-  expect(marks.filter(([, value]: readonly string[]) => value === "true")).toEqual([["kura", "true"]]);
+test("kura is the one default class, though another was it before", async () => {
+  expect(await formerDefaults()).toHaveLength(1);
+  expect(await defaultClasses()).toEqual(["kura"]);
 });
 
 test("a claim that names no class gets it", async () => {

@@ -1,8 +1,9 @@
 import { afterAll, expect, test } from "vitest";
-import { apply, get, kubectl } from "../kubectl.ts";
+import { apply, kubectl } from "../kubectl.ts";
 import { volumeTraces } from "../node-state.ts";
 import { claim, ofClaim, shellPod } from "../pods.ts";
 import { until } from "../until.ts";
+import { ourVolumes } from "../volumes.ts";
 
 afterAll(() => kubectl("delete", "pod,pvc", "--selector=test=kura", "--wait=true"));
 
@@ -63,7 +64,7 @@ test("fifty claims with pods at once all run, write, and leave nothing", async (
   );
   process.stdout.write(`50 claims to Running: ${kura.toFixed(1)} s, emptyDir: ${plain.toFixed(1)} s\n`);
   await gone();
-  await until("every PersistentVolume is gone", async () => ((await get("pv")).items.length === 0 ? true : undefined));
+  await until("every PersistentVolume is gone", async () => ((await ourVolumes()).length === 0 ? true : undefined));
   await until("nothing of the volumes is left", async () => {
     const traces = await volumeTraces();
     if (traces.length > 0) throw new Error(traces.join("\n"));

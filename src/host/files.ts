@@ -1,9 +1,15 @@
-import { closeSync, constants, fsync, open as openFile, openSync, write } from "node:fs";
+import * as fs from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import { copyFile, type FileHandle, mkdir, open, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { HostError } from "../node/host-error.ts";
 import { ifThere, isErrno } from "./errno.ts";
+
+/** By number: a FileHandle waits for a thread once more, to close. */
+const openFile = promisify(fs.open);
+const fsync = promisify(fs.fsync);
+const write = promisify(fs.write);
 
 /** Opens, works, closes. */
 export async function withFile<T>(
@@ -25,10 +31,10 @@ export async function withFile<T>(
  * own; closing what is on disk already waits for nothing, so it does without.
  */
 export async function durably(path: string, flags: string, work: (fd: number) => unknown): Promise<void> {
-  const fd = await promisify(openFile)(path, flags, 0o600);
+  const fd = await openFile(path, flags, 0o600);
   try {
     await work(fd);
-    await promisify(fsync)(fd);
+    await fsync(fd);
   } finally {
     closeSync(fd);
   }
@@ -38,7 +44,7 @@ export async function durably(path: string, flags: string, work: (fd: number) =>
 async function syncDirectory(path: string): Promise<void> {
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    await promisify(fsync)(fd);
+    await fsync(fd);
   } finally {
     closeSync(fd);
   }
@@ -66,8 +72,7 @@ export async function writeRecord(path: string, record: object, { unread = false
 const writeDurably = (path: string, text: string): Promise<void> =>
   durably(path, "w", async (fd) => {
     const bytes = Buffer.from(text);
-    for (let done = 0; done < bytes.length; )
-      done += (await promisify(write)(fd, bytes, done, bytes.length - done)).bytesWritten;
+    for (let done = 0; done < bytes.length; ) done += (await write(fd, bytes, done, bytes.length - done)).bytesWritten;
   });
 
 /** An empty file, durably. */

@@ -27,11 +27,8 @@ export async function observe<Path extends string>(
 
 /** Whether a device of the volume is held although no mount that we see shows all of it. */
 export async function isHeldElsewhere(source: Source, loops: Loops): Promise<boolean> {
-  const devices = await devicesOf(source, await backingOf(source), loops);
-  const shown = (await readMounts()).filter(isDevice(devices));
-  for (const device of devices) {
-    if (!shown.some((mount) => liesOn(mount, device)) && (await isHeld(device.path))) return true;
-  }
+  for (const device of await devicesOf(source, await backingOf(source), loops))
+    if ((await isHeld(device.path)) && !(await readMounts()).some(showsFilesystemOf(device))) return true;
   return false;
 }
 
@@ -101,7 +98,12 @@ const sourceDeviceOf = ({ path, device, readOnly }: Loop): SourceDevice => ({
 const isDevice =
   (devices: readonly SourceDevice[]) =>
   (mount: Mount): boolean =>
-    devices.some((device) => (liesOn(mount, device) && mount.root === "/") || showsNode(mount, device.path));
+    devices.some((device) => showsFilesystemOf(device)(mount) || showsNode(mount, device.path));
+
+const showsFilesystemOf =
+  (device: SourceDevice) =>
+  (mount: Mount): boolean =>
+    liesOn(mount, device) && mount.root === "/";
 
 /** A directory is told by its filesystem and by the way to it from that filesystem's root, as bind mounts list it. */
 interface Place {

@@ -36,7 +36,7 @@ describe.concurrent.each(lanes)("kill -9 of $name", ({ victim, operations }) => 
     }, async () => {
       world ??= await EbsCrashWorld.make(victim);
       try {
-        survived[victim].push(...(await tryAll(world, operation)));
+        survived[victim].push(...(await tryAll(world, operation)).points);
       } catch (error) {
         await world[Symbol.asyncDispose]();
         world = undefined;

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, describe, expect, test } from "vitest";
+import { serviceNames, serviceOf } from "../../src/grpc/load.ts";
 import { CrashWorld } from "../support/crash-world.ts";
 import { MiB } from "./data.ts";
 import { drivers, type Operation } from "./operation.ts";
@@ -7,7 +8,7 @@ import { directoryOperations } from "./operations/directories.ts";
 import { imageOperations, type NodeWishes, nodeOperations } from "./operations/node.ts";
 import { copiedWhileFrozen, snapshotOperations } from "./operations/snapshots.ts";
 import { volumeOperations } from "./operations/volumes.ts";
-import { tryAll } from "./try-all.ts";
+import { type Survived, tryAll } from "./try-all.ts";
 
 const wishes: NodeWishes = {
   ext4: { bytes: 64 * MiB, use: "ext4", parameters: { iops: "500" } },
@@ -21,15 +22,16 @@ const operations: readonly Operation[] = [
   ...snapshotOperations(wishes),
   copiedWhileFrozen,
   ...nodeOperations(wishes),
-  ...imageOperations(wishes, { bytes: 128 * MiB, use: "btrfs" }),
+  ...imageOperations(wishes, { bytes: 128 * MiB, use: "btrfs" }, 256 * MiB),
   ...directoryOperations,
 ];
 
-/** Points at which a driver was killed, and came back from. */
-const survived: string[] = [];
+/** Points at which a driver was killed, and came back from, by backend. */
+const survived: (Survived & { readonly backend: "loop" | "hostpath" })[] = [];
 
 for (const [name, { flags, plain }] of Object.entries(drivers)) {
   describe(`kill -9 at every step (${["kura driver", ...flags, ...(plain ? ["on a plain pool"] : [])].join(" ")})`, () => {
+    const backend = name === "hostpath" ? "hostpath" : "loop";
     let world: CrashWorld | undefined;
     afterAll(() => world?.[Symbol.asyncDispose]());
 
@@ -48,7 +50,7 @@ for (const [name, { flags, plain }] of Object.entries(drivers)) {
     for (const operation of operations.filter(({ on = "loop" }) => on === name)) {
       test(
         `${operation.name}: the same call again ends as if nothing had happened`,
-        () => inWorld(async (world) => void survived.push(...(await tryAll(world, operation)))),
+        () => inWorld(async (world) => void survived.push({ backend, ...(await tryAll(world, operation)) })),
         600_000,
       );
     }
@@ -60,8 +62,17 @@ describe("the kill points", () => {
     const source = await readFile(new URL("../../src/node/step.ts", import.meta.url), "utf8");
     const kinds = [...source.matchAll(/readonly do: "([a-z-]+)"/g)].map(([, kind]) => kind);
     expect(kinds.length).toBeGreaterThan(20);
+    const points = survived.flatMap(({ points }) => points);
     for (const phase of ["before", "after"])
-      expect(kinds.filter((kind) => !survived.includes(`${phase} ${kind}`))).toEqual([]);
-    process.stdout.write(`${survived.length} kill points in ${operations.length} operations\n`);
+      expect(kinds.filter((kind) => !points.includes(`${phase} ${kind}`))).toEqual([]);
+    process.stdout.write(`${points.length} kill points in ${operations.length} operations\n`);
+  });
+
+  test("are in every RPC of loop volumes that changes something", () => {
+    const rpcs = serviceNames.flatMap((service) => Object.keys(serviceOf(service)));
+    const changing = rpcs.filter((rpc) => !/Get|List|^Probe$|^Validate/.test(rpc));
+    expect(changing.length).toBeGreaterThan(10);
+    const cut = survived.filter(({ backend }) => backend === "loop").map(({ rpc }) => rpc);
+    expect(changing.filter((rpc) => !cut.includes(rpc))).toEqual([]);
   });
 });

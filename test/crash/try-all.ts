@@ -3,18 +3,20 @@ import type { KilledWorld } from "../support/killed-world.ts";
 import type { Operation } from "./operation.ts";
 
 /**
- * Once without a crash, to see its points and where it leads; then again with a crash at each of them. Returns the
- * points that were survived.
+ * Once without a crash, to see its points and where it leads; then again with a crash at each of them. Returns what was
+ * survived.
  */
-export async function tryAll(world: KilledWorld, operation: Operation): Promise<readonly string[]> {
+export async function tryAll(world: KilledWorld, operation: Operation): Promise<Survived> {
   const { prepare, before, call, check, undo, end } = operation;
   const ready = await prepare?.(world);
   const start = await world.picture();
   let points: readonly string[] = [];
   let goal: object = {};
+  let called = "";
   for (let point = 0; point <= points.length; point += 1) {
     const made = await before?.(world, ready);
     const [rpc, request] = call(made, ready);
+    called = rpc;
     let answer: object = {};
     const work = async () => {
       answer = await world.call(rpc, request);
@@ -34,5 +36,10 @@ export async function tryAll(world: KilledWorld, operation: Operation): Promise<
   }
   expect(points.length, "a call without a step has nothing to kill").toBeGreaterThan(0);
   await end?.(ready, world);
-  return points;
+  return { rpc: called, points };
+}
+
+export interface Survived {
+  readonly rpc: string;
+  readonly points: readonly string[];
 }

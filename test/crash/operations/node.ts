@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import type { CoVolume, VolumeWish } from "../../support/co.ts";
 import { fromVolume } from "../../support/co.ts";
+import { must } from "../../support/command.ts";
 import type { KilledWorld } from "../../support/killed-world.ts";
+import { loopsOf } from "../../support/sandbox.ts";
 import { kilobytesOf, mountedWithData, sumOf, type WithData, writeData } from "../data.ts";
 import { operation } from "../operation.ts";
 
@@ -53,6 +55,45 @@ const grownStage = (wish: VolumeWish, bytes: number) =>
     undo: endWithData,
   });
 
+const expandRequest = ({ id, target }: CoVolume, bytes: number) => ({
+  volumeId: id,
+  volumePath: target,
+  capacityRange: { requiredBytes: bytes },
+});
+
+/** A filesystem grows while a pod uses it. */
+const grownMounted = (wish: VolumeWish, bytes: number) =>
+  operation({
+    name: `NodeExpandVolume of a mounted ${wish.use}`,
+    before: async (world) => {
+      const withData = await mountedWithData(world, "grown", wish);
+      await world.call("ControllerExpandVolume", {
+        volumeId: withData.volume.id,
+        capacityRange: { requiredBytes: bytes },
+      });
+      return withData;
+    },
+    call: ({ volume }: WithData) => ["NodeExpandVolume", expandRequest(volume, bytes)],
+    check: async ({ volume, sum }) => {
+      expect(await sumOf(join(volume.target, "data"))).toBe(sum);
+      expect(await kilobytesOf(volume.target)).toBeGreaterThan((bytes / 1024) * 0.75);
+    },
+    undo: endWithData,
+  });
+
+/** Raw blocks whose growth ended right after its record: image and device are as small as before. */
+async function halfGrown(world: KilledWorld, block: VolumeWish, bytes: number): Promise<CoVolume> {
+  const volume = await world.show("grown", block);
+  await world.call("ControllerExpandVolume", { volumeId: volume.id, capacityRange: { requiredBytes: bytes } });
+  const folder = join(world.store, "volumes", volume.id);
+  await must("truncate", "--size", String(block.bytes), join(folder, "data"));
+  for (const line of await loopsOf(folder)) await must("losetup", "--set-capacity", line.split(" ")[0] ?? "");
+  expect(await sizeOf(volume.target)).toBe(block.bytes);
+  return volume;
+}
+
+const sizeOf = async (device: string): Promise<number> => Number(await must("blockdev", "--getsize64", device));
+
 const publish = (what: string, wish: VolumeWish, readonly: boolean) =>
   operation({
     name: `NodePublishVolume, ${what}`,
@@ -99,26 +140,7 @@ export const nodeOperations = ({ ext4, xfs, block, grownBytes }: NodeWishes) => 
   }),
   grownStage(ext4, grownBytes.ext4),
   grownStage(xfs, grownBytes.xfs),
-  operation({
-    name: "NodeExpandVolume of an xfs",
-    before: async (world) => {
-      const withData = await mountedWithData(world, "grown", xfs);
-      await world.call("ControllerExpandVolume", {
-        volumeId: withData.volume.id,
-        capacityRange: { requiredBytes: grownBytes.xfs },
-      });
-      return withData;
-    },
-    call: ({ volume: { id, target } }: WithData) => [
-      "NodeExpandVolume",
-      { volumeId: id, volumePath: target, capacityRange: { requiredBytes: grownBytes.xfs } },
-    ],
-    check: async ({ volume, sum }) => {
-      expect(await sumOf(join(volume.target, "data"))).toBe(sum);
-      expect(await kilobytesOf(volume.target)).toBeGreaterThan((grownBytes.xfs / 1024) * 0.75);
-    },
-    undo: endWithData,
-  }),
+  grownMounted(xfs, grownBytes.xfs),
   publish("a filesystem", ext4, false),
   publish("a filesystem, for reading", ext4, true),
   publish("raw blocks", block, false),
@@ -142,7 +164,15 @@ export const nodeOperations = ({ ext4, xfs, block, grownBytes }: NodeWishes) => 
 ];
 
 /** What only a volume that is an image has: a device of its own that is attached here. */
-export const imageOperations = ({ block }: NodeWishes, btrfs: VolumeWish) => [
+export const imageOperations = ({ block }: NodeWishes, btrfs: VolumeWish, grownBytes: number) => [
+  grownMounted(btrfs, grownBytes),
+  operation({
+    name: "NodeExpandVolume of raw blocks, whose growth was cut off after its record",
+    before: (world) => halfGrown(world, block, grownBytes),
+    call: (volume) => ["NodeExpandVolume", expandRequest(volume, grownBytes)],
+    check: async ({ target }) => expect(await sizeOf(target)).toBe(grownBytes),
+    undo: end,
+  }),
   operation({
     name: "NodeStageVolume, the clone of a btrfs",
     prepare: (world) => mountedWithData(world, "source", btrfs),

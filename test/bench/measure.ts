@@ -26,22 +26,35 @@ export async function timed(work: () => unknown): Promise<number> {
   return performance.now() - began;
 }
 
+interface Pair {
+  readonly ours: number;
+  readonly reference: number;
+}
+
+export interface Pairs extends Pair {
+  readonly ratio: number;
+  readonly measured: readonly Pair[];
+}
+
 /** Ours and the reference in turn, so that a machine that slows down slows both; the ratio is the median of the pairs'. */
 export async function pairs(
   rounds: number,
   ours: (round: number) => Promise<number>,
   reference: (round: number) => Promise<number>,
-): Promise<{ readonly ours: number; readonly reference: number; readonly ratio: number }> {
-  const measured: { ours: number; reference: number }[] = [];
+): Promise<Pairs> {
+  const measured: Pair[] = [];
   for (let round = 0; round < rounds + 1; round += 1) {
     const pair = { ours: await ours(round), reference: await reference(round) };
     if (round > 0) measured.push(pair); // the first one warms up
   }
-  return {
-    ours: median(measured.map(({ ours }) => ours)),
-    reference: median(measured.map(({ reference }) => reference)),
-    ratio: median(measured.map(({ ours, reference }) => ours / reference)),
-  };
+  return summary(measured);
 }
+
+export const summary = (measured: readonly Pair[]): Pairs => ({
+  measured,
+  ours: median(measured.map(({ ours }) => ours)),
+  reference: median(measured.map(({ reference }) => reference)),
+  ratio: median(measured.map(({ ours, reference }) => ours / reference)),
+});
 
 export const ms = (value: number): string => `${value < 10 ? value.toFixed(2) : value.toFixed(1)} ms`;

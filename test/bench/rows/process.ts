@@ -15,11 +15,11 @@ export async function benchProcess(): Promise<readonly Row[]> {
   const time = median(starts.slice(1));
   const idle = await residentAfter(sandbox, 0);
   const full = await residentAfter(sandbox, 10_000);
-  const memory = (name: string, bytes: number, mark: number): Row => ({
+  const memory = (name: string, megabytes: number, mark: number): Row => ({
     name,
-    ours: `${bytes.toFixed(0)} MiB`,
+    ours: `${megabytes.toFixed(0)} MB`,
     reference: "-",
-    figure: bytes,
+    figure: megabytes,
     mark,
   });
   return [

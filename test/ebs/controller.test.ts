@@ -5,8 +5,7 @@ import { type CoVolume, capabilityOf, fromSnapshot, refusalOf } from "../support
 import { instanceId, zone } from "../support/ebs-backend.ts";
 import { startEbsDriver } from "../support/ebs-driver.ts";
 import { eventually } from "../support/eventually.ts";
-import { residentMB } from "../support/processes.ts";
-import { makeSandbox } from "../support/sandbox.ts";
+import { makeSandbox, readText } from "../support/sandbox.ts";
 import { makePlace } from "./place.ts";
 
 const place = await makePlace();
@@ -209,6 +208,33 @@ test("growth and new attributes that come together are one ModifyVolume, and ano
   expect((await co.create("joined", { bytes: 10 * GiB })).id).toBe(volume.id);
 });
 
+test("a VolumeAttributesClass gives tags and takes them away", async () => {
+  const parameters = { tagSpecification_1: "team=storage", tagSpecification_2: "stage=test" };
+  const volume = await co.create("retagged", { bytes: GiB, parameters });
+  const mutableParameters = { tagSpecification_1: "team=compute", tagSpecification_2: "new=1", tagDeletion_1: "stage" };
+  using modifications = place.fault({ kind: "slow", action: "ModifyVolume", delayMs: 0 });
+  for (let attempt = 1; attempt <= 2; attempt += 1)
+    await co.call("ControllerModifyVolume", { volumeId: volume.id, mutableParameters });
+  const tags = tagsOf(await inEc2(volume));
+  expect(tags).toMatchObject({ team: "compute", new: "1", CSIVolumeName: "retagged" });
+  expect(tags).not.toHaveProperty("stage");
+  expect(modifications.fired()).toBe(0);
+});
+
+test("many calls at a time ask EC2 few times", async () => {
+  const volumes = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => co.create(`batched-${index}`, { bytes: GiB })),
+  );
+  // what comes while a question is under way goes with the next one
+  using questions = place.fault({ kind: "slow", action: "DescribeVolumes", delayMs: 500 });
+  const answers = await Promise.all(
+    volumes.map(({ id }) => co.call<{ volume: { volumeId: string } }>("ControllerGetVolume", { volumeId: id })),
+  );
+  expect(answers.map(({ volume }) => volume.volumeId)).toEqual(volumes.map(({ id }) => id));
+  expect(questions.fired()).toBeGreaterThan(0);
+  expect(questions.fired()).toBeLessThan(10);
+});
+
 test("a class that wants more IOPS than the size can have gives what it can, and all once the volume has grown", async () => {
   const wish = { bytes: 10 * GiB, parameters: { iops: "16000" } };
   const volume = await co.create("lowered", wish);
@@ -270,11 +296,19 @@ test("a driver that is killed between EC2's answer and its own finds the volume 
   expect(Volumes).toHaveLength(1);
 });
 
-test("a node alone never loads the SDK, and needs no key", async () => {
+test.each([
+  ["node", "NodeGetInfo", false],
+  ["controller", "ListVolumes", true],
+])("the %s, having answered %s, has loaded the SDK: %s; a node needs no key", async (services, rpc, loads) => {
   await using sandbox = await makeSandbox({ plain: true });
-  const flags = ["--services", "node"];
-  await using driver = await startEbsDriver(sandbox, simulator, { flags, env: { AWS_ACCESS_KEY_ID: "" } });
-  expect(await driver.client.call("NodeGetInfo", {})).toMatchObject({ nodeId: instanceId });
-  // with the SDK it takes 90 MB more
-  expect(await residentMB(driver.process.pid)).toBeLessThan(170);
+  const env = {
+    ...(loads ? {} : { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" }),
+    NODE_OPTIONS: `--import ${new URL("../support/note-modules.ts", import.meta.url)}`,
+    NOTE_MODULES_IN: sandbox.path("modules"),
+  };
+  await using driver = await startEbsDriver(sandbox, simulator, { flags: ["--services", services], env });
+  await driver.client.call(rpc, {});
+  const modules = (await readText(sandbox.path("modules"))).split("\n");
+  expect(modules.filter((url) => url.endsWith("/src/backend/ebs/node.ts"))).toHaveLength(1);
+  expect(modules.some((url) => /\/@(aws-sdk|smithy)\//.test(url))).toBe(loads);
 });

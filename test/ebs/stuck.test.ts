@@ -80,3 +80,24 @@ test("an EC2 that takes a question and never answers it fails that one, and the 
   mute.state.maySpeak = true;
   expect(await eventually(() => looks.volume(id, never))).toMatchObject({ VolumeId: id, State: "available" });
 });
+
+test("a throttled ModifyVolume leaves AttachVolume alone", async () => {
+  await using simulator = await makeSimulator({ profile: "fast" });
+  simulator.ec2.faults.add({ kind: "throttle", action: "ModifyVolume" });
+  Object.assign(process.env, credentials);
+  const ec2 = sdkEc2({ region: "us-east-1", endpoint: simulator.url });
+  const given = new AbortController();
+  let ended = 0;
+  const throttled = Array.from({ length: 5 }, async () => {
+    const call = ec2.call("ModifyVolume", { VolumeId: "vol-00000000000000000", Size: 2 }, given.signal);
+    await call.catch(() => {});
+    ended += 1;
+  });
+  await eventually(() => expect(simulator.ec2.faults.list()[0]?.fired).toBeGreaterThan(5));
+  const input = { VolumeId: "vol-00000000000000000", InstanceId: instanceId, Device: "/dev/xvdba" };
+  for (let index = 0; index < 20; index += 1)
+    expect(await ec2.call("AttachVolume", input, never).catch(({ code }) => code)).toBe("InvalidVolume.NotFound");
+  expect(ended).toBe(0);
+  given.abort();
+  await Promise.all(throttled);
+});

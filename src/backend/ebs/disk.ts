@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { ifThere, isErrno } from "../../host/errno.ts";
-import { isBeforeNitro } from "./attach-limit.ts";
+import { attachLimitOf } from "../../instance-types.ts";
 
 /**
  * Which volume each disk of this machine is, as the disk itself tells: an NVMe disk by its serial number, a loop device
@@ -62,4 +62,4 @@ export async function diskNamed(
  * a host is an EC2 instance").
  */
 export const namesItsDisks = (instanceType: string, uuidFile = "/sys/hypervisor/uuid"): boolean =>
-  isBeforeNitro(instanceType) && /^ec2/i.test(readText(uuidFile));
+  !attachLimitOf(instanceType).isNitro && /^ec2/i.test(readText(uuidFile));

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { absolutePath, duration, hostAndPort, oneOf, parseOptions, size } from "../../config.ts";
 import { profiles } from "../../ec2/durations.ts";
-import { isInstanceType } from "../../ec2/limits/instance-types.ts";
 import { isInstanceId } from "../../ec2/world/ids.ts";
 import { isZone } from "../../ec2/world/zones.ts";
+import { isInstanceType } from "../../instance-types.ts";
 import { imageSizeProblem } from "../../pool/image-size.ts";
 
 /** Where the simulator is served, unless told otherwise. */

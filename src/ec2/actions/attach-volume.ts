@@ -1,8 +1,8 @@
+import { attachLimitOf } from "../../instance-types.ts";
 import { defineAction, type Ec2 } from "../action.ts";
 import { attachmentBody } from "../bodies/volume.ts";
 import { invalidCombination, refused } from "../error.ts";
 import { checkDeviceName } from "../limits/device-name.ts";
-import { attachLimitOf } from "../limits/instance-types.ts";
 import { mostSharers } from "../limits/volume-types.ts";
 import { saveVolume } from "../volumes/save.ts";
 import { parseInstanceId, parseVolumeId } from "../world/ids.ts";

@@ -1,6 +1,6 @@
+import { attachLimitOf, isInstanceType } from "../../instance-types.ts";
 import { defineAction } from "../action.ts";
 import { refused } from "../error.ts";
-import { attachLimitOf, isInstanceType } from "../limits/instance-types.ts";
 import { type Attributes, type Filter, matcher, readFilters } from "../read/filters.ts";
 import { type Page, pageOf, readPage } from "../read/page.ts";
 import type { Xml } from "../wire/xml.ts";

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
+import { isInstanceType } from "../../instance-types.ts";
 import type { Ec2 } from "../action.ts";
 import { faultWish } from "../faults/rule.ts";
 import type { Switchboard } from "../hotplug/switchboard.ts";
-import { isInstanceType } from "../limits/instance-types.ts";
 import { readBody } from "../wire/read-request.ts";
 import { isInstanceId } from "../world/ids.ts";
 import type { InstanceRecord } from "../world/records.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { attachLimitOf } from "../../../src/backend/ebs/attach-limit.ts";
 import { DeviceNames, deviceNames } from "../../../src/backend/ebs/device-names.ts";
+import { attachLimitOf } from "../../../src/instance-types.ts";
 
 const make = () => {
   let now = 0;

@@ -89,8 +89,8 @@ describe("how many volumes an instance takes", () => {
     ["m4.large", 4, 1, 38],
     ["m7i.large", 3, 1, 31],
     ["m7i.48xlarge", 3, 1, 127],
-    ["c7g.4xlarge", 2, 1, 31],
-    ["m5.metal", 5, 1, 30],
+    ["c7g.4xlarge", 2, 1, 25],
+    ["m5.metal", 5, 1, 26],
     ["", 1, 1, 26],
     ["m5.large", 40, 1, 1],
   ])("%s with %d interfaces and %d volumes at boot: %d", (type, networkInterfaces, volumesAtBoot, room) =>

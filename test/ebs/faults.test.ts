@@ -1,13 +1,14 @@
-import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
-import { afterAll, describe, expect, test } from "vitest";
+import { CreateVolumeCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { FaultWish } from "../../src/ec2/faults/rule.ts";
 import { capabilityOf, refusalOf } from "../support/co.ts";
 import { instanceId, zone } from "../support/ebs-backend.ts";
 import { eventually } from "../support/eventually.ts";
-import { makePlace } from "./place.ts";
+import { makePlace, type Stock } from "./place.ts";
 
 const place = await makePlace();
 afterAll(() => place[Symbol.asyncDispose]());
+afterEach(() => place.clear());
 const { co, driver } = place;
 const GiB = 2 ** 30;
 
@@ -17,6 +18,10 @@ const newName = () => `pvc-${++count}`;
 /** An RPC that changes something, on a volume of its own: what of EC2 it needs, and how to see that it was done once. */
 interface Change {
   readonly action: string;
+  /** What it asks EC2 before, or after. */
+  readonly looks: string;
+  /** All that EC2 has in the end. */
+  readonly leaves: Stock;
   readonly prepare: () => Promise<Prepared>;
 }
 
@@ -52,6 +57,8 @@ const publishedTo = async (volumeId: string) =>
 const changes: Readonly<Record<string, Change>> = {
   CreateVolume: {
     action: "CreateVolume",
+    looks: "DescribeVolumes",
+    leaves: { volumes: 1, snapshots: 0, attachments: 0 },
     async prepare() {
       const name = newName();
       const isDoneOnce = async () => expect(await place.volumesNamed(name)).toHaveLength(1);
@@ -60,6 +67,8 @@ const changes: Readonly<Record<string, Change>> = {
   },
   "CreateVolume, a clone": {
     action: "CopyVolumes",
+    looks: "DescribeVolumes",
+    leaves: { volumes: 2, snapshots: 0, attachments: 0 },
     async prepare() {
       const { id } = await makeVolume();
       const name = newName();
@@ -70,6 +79,8 @@ const changes: Readonly<Record<string, Change>> = {
   },
   DeleteVolume: {
     action: "DeleteVolume",
+    looks: "DescribeVolumes",
+    leaves: { volumes: 0, snapshots: 0, attachments: 0 },
     async prepare() {
       const { id, name } = await makeVolume();
       const isDoneOnce = async () => expect(await place.volumesNamed(name)).toEqual([]);
@@ -78,6 +89,8 @@ const changes: Readonly<Record<string, Change>> = {
   },
   ControllerPublishVolume: {
     action: "AttachVolume",
+    looks: "DescribeInstances",
+    leaves: { volumes: 1, snapshots: 0, attachments: 1 },
     async prepare() {
       const { id } = await makeVolume();
       const isDoneOnce = async () => expect(await publishedTo(id)).toEqual([instanceId]);
@@ -86,6 +99,8 @@ const changes: Readonly<Record<string, Change>> = {
   },
   ControllerUnpublishVolume: {
     action: "DetachVolume",
+    looks: "DescribeVolumes",
+    leaves: { volumes: 1, snapshots: 0, attachments: 0 },
     async prepare() {
       const { id } = await makeVolume();
       await co.call("ControllerPublishVolume", publishRequest(id));
@@ -95,6 +110,8 @@ const changes: Readonly<Record<string, Change>> = {
   },
   ControllerExpandVolume: {
     action: "ModifyVolume",
+    looks: "DescribeVolumesModifications",
+    leaves: { volumes: 1, snapshots: 0, attachments: 0 },
     async prepare() {
       const { id } = await makeVolume();
       const isDoneOnce = async () => expect(await volumeOf(id)).toMatchObject({ capacityBytes: String(20 * GiB) });
@@ -104,6 +121,8 @@ const changes: Readonly<Record<string, Change>> = {
   },
   CreateSnapshot: {
     action: "CreateSnapshot",
+    looks: "DescribeSnapshots",
+    leaves: { volumes: 1, snapshots: 1, attachments: 0 },
     async prepare() {
       const { id } = await makeVolume();
       const name = newName();
@@ -113,6 +132,8 @@ const changes: Readonly<Record<string, Change>> = {
   },
   DeleteSnapshot: {
     action: "DeleteSnapshot",
+    looks: "DescribeSnapshots",
+    leaves: { volumes: 1, snapshots: 0, attachments: 0 },
     async prepare() {
       const { id } = await makeVolume();
       const name = newName();
@@ -121,7 +142,51 @@ const changes: Readonly<Record<string, Change>> = {
       return { rpc: "DeleteSnapshot", request: { snapshotId }, isDoneOnce };
     },
   },
+  ControllerModifyVolume: {
+    action: "ModifyVolume",
+    looks: "DescribeVolumesModifications",
+    leaves: { volumes: 1, snapshots: 0, attachments: 0 },
+    async prepare() {
+      const { id } = await makeVolume();
+      const isDoneOnce = async () => {
+        const { Volumes } = await place.simulator.client.send(new DescribeVolumesCommand({ VolumeIds: [id] }));
+        expect(Volumes).toMatchObject([{ Iops: 4000 }]);
+      };
+      const request = { volumeId: id, mutableParameters: { iops: "4000" } };
+      return { rpc: "ControllerModifyVolume", request, isDoneOnce };
+    },
+  },
+  CreateVolumeGroupSnapshot: {
+    action: "CreateSnapshots",
+    looks: "DescribeSnapshots",
+    leaves: { volumes: 2, snapshots: 2, attachments: 2 },
+    async prepare() {
+      const request = { name: newName(), sourceVolumeIds: await publishedPair() };
+      // how many there are is what it leaves
+      const isDoneOnce = async () => expect((await place.stock()).snapshots).toBe(2);
+      return { rpc: "CreateVolumeGroupSnapshot", request, isDoneOnce };
+    },
+  },
+  DeleteVolumeGroupSnapshot: {
+    action: "DeleteSnapshot",
+    looks: "DescribeSnapshots",
+    leaves: { volumes: 2, snapshots: 0, attachments: 2 },
+    async prepare() {
+      const request = { name: newName(), sourceVolumeIds: await publishedPair() };
+      const group = await co.call<{ groupSnapshot: { groupSnapshotId: string } }>("CreateVolumeGroupSnapshot", request);
+      const { groupSnapshotId } = group.groupSnapshot;
+      const isDoneOnce = () => eventually(async () => expect((await place.stock()).snapshots).toBe(0));
+      return { rpc: "DeleteVolumeGroupSnapshot", request: { groupSnapshotId }, isDoneOnce };
+    },
+  },
 };
+
+/** What a node holds together is cut together. */
+async function publishedPair(): Promise<readonly string[]> {
+  const pair = [(await makeVolume()).id, (await makeVolume()).id];
+  for (const id of pair) await co.call("ControllerPublishVolume", publishRequest(id));
+  return pair;
+}
 
 const volumeOf = async (volumeId: string) =>
   (await co.call<{ volume: object }>("ControllerGetVolume", { volumeId })).volume;
@@ -138,25 +203,89 @@ const faults: readonly (readonly [string, Omit<FaultWish, "action">, RegExp | un
 ];
 
 /** EC2 has no token for a snapshot, so that the SDK asks once, and what became of it the next call finds out. */
-const isAskedOnce = ({ action }: Change) => action === "CreateSnapshot";
+const isAskedOnce = ({ action }: Change) => action === "CreateSnapshot" || action === "CreateSnapshots";
+
+/** The same of what it only asks. */
+const blindness: typeof faults = [
+  ["a look fails once", { kind: "error", code: "InternalError", status: 500, times: 1 }, undefined],
+  ["looks are throttled once", { kind: "throttle", times: 1 }, undefined],
+  ["EC2 shows nothing", { kind: "error", code: "InternalError", status: 500 }, /^UNAVAILABLE: .*InternalError/],
+];
 
 for (const [rpcName, change] of Object.entries(changes)) {
   describe(rpcName, () => {
-    test.each(faults)("%s: the right word, then success, once", async (_, wish, refusal) => {
+    const rows = [
+      ...faults.map(([what, wish, refusal]) => [what, { ...wish, action: change.action }, refusal] as const),
+      ...blindness.map(([what, wish, refusal]) => [what, { ...wish, action: change.looks }, refusal] as const),
+    ];
+    test.each(rows)("%s: the right word, then success, once, and nothing else is left", async (_, wish, refusal) => {
       const { rpc, request, isDoneOnce } = await change.prepare();
       {
-        using fault = place.fault({ ...wish, action: change.action });
+        using fault = place.fault(wish);
         const call = co.call(rpc, request);
-        const expected = refusal ?? (isAskedOnce(change) ? /^UNAVAILABLE: / : undefined);
+        const isLost = wish.action === change.action && isAskedOnce(change);
+        const expected = refusal ?? (isLost ? /^UNAVAILABLE: / : undefined);
         if (expected === undefined) await call;
         else expect(await refusalOf(call)).toMatch(expected);
         expect(fault.fired()).toBeGreaterThan(0);
       }
       await untilDone(rpc, request);
       await isDoneOnce();
+      await eventually(async () => expect(await place.stock()).toEqual(change.leaves));
     });
   });
 }
+
+describe("an RPC that only reads", () => {
+  interface Reading {
+    readonly action: string;
+    readonly request: () => Promise<object>;
+  }
+  const volume = async () => ({ volumeId: (await makeVolume()).id });
+  const readings: Readonly<Record<string, Reading>> = {
+    ControllerGetVolume: { action: "DescribeVolumes", request: volume },
+    ControllerGetVolumeHealth: { action: "DescribeVolumes", request: volume },
+    ControllerListVolumeHealth: { action: "DescribeVolumes", request: async () => ({}) },
+    ListVolumes: { action: "DescribeVolumes", request: async () => ({}) },
+    ListSnapshots: { action: "DescribeSnapshots", request: async () => ({}) },
+    ValidateVolumeCapabilities: {
+      action: "DescribeVolumes",
+      request: async () => ({ ...(await volume()), volumeCapabilities: [capabilityOf()] }),
+    },
+    GetSnapshot: {
+      action: "DescribeSnapshots",
+      request: async () => ({ snapshotId: (await co.snapshot(newName(), await makeVolume())).snapshotId }),
+    },
+    GetVolumeGroupSnapshot: {
+      action: "DescribeSnapshots",
+      async request() {
+        const request = { name: newName(), sourceVolumeIds: [(await makeVolume()).id] };
+        const made = await co.call<{ groupSnapshot: { groupSnapshotId: string } }>(
+          "CreateVolumeGroupSnapshot",
+          request,
+        );
+        return { groupSnapshotId: made.groupSnapshot.groupSnapshotId };
+      },
+    },
+  };
+  const isSeen = (what: string) => what !== "a parameter is refused";
+  const rows = Object.entries(readings).flatMap(([rpc, reading]) =>
+    faults.filter(([what]) => isSeen(what)).map(([what, ...rest]) => [rpc, what, ...rest, reading] as const),
+  );
+  test.each(rows)("%s: %s: the right word, then its answer", async (rpc, _, wish, refusal, { action, request }) => {
+    const asked = await request();
+    const before = await place.stock();
+    {
+      using fault = place.fault({ ...wish, action });
+      const call = co.call(rpc, asked);
+      if (refusal === undefined) await call;
+      else expect(await refusalOf(call)).toMatch(refusal);
+      expect(fault.fired()).toBeGreaterThan(0);
+    }
+    await untilDone(rpc, asked);
+    expect(await place.stock()).toEqual(before);
+  });
+});
 
 /** As a sidecar: what may still be under way is asked again. */
 async function untilDone(rpc: string, request: object): Promise<void> {

@@ -1,10 +1,14 @@
 import {
   CreateVolumeCommand,
+  DeleteSnapshotCommand,
   DeleteTagsCommand,
+  DeleteVolumeCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
+  DetachVolumeCommand,
   type Tag,
 } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
 import type { FaultWish } from "../../src/ec2/faults/rule.ts";
 import type { SimulatorOptions } from "../../src/ec2/simulator.ts";
 import { makeSimulator, type TestSimulator } from "../ec2/support/simulator.ts";
@@ -12,6 +16,7 @@ import { Co } from "../support/co.ts";
 import type { TestDriver } from "../support/driver.ts";
 import { zone } from "../support/ebs-backend.ts";
 import { startEbsDriver } from "../support/ebs-driver.ts";
+import { eventually } from "../support/eventually.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 
 /** A driver, its CO, and the EC2 before which it works; no bytes, so no node. */
@@ -26,8 +31,19 @@ export interface EbsPlace extends AsyncDisposable {
   volumesNamed(name: string): Promise<readonly string[]>;
   snapshotsNamed(name: string): Promise<readonly string[]>;
   snapshotState(id: string): Promise<string | undefined>;
+  /** Everything that EC2 has, whatever its name, and nothing that is on its way out. */
+  stock(): Promise<Stock>;
+  /** Takes all of it away, so that whatever comes after is seen for itself. */
+  clear(): Promise<void>;
   /** A volume that bears no tag of ours. */
   volumeOfOthers(): Promise<string>;
+}
+
+/** How many there are. */
+export interface Stock {
+  readonly volumes: number;
+  readonly snapshots: number;
+  readonly attachments: number;
 }
 
 export async function makePlace(
@@ -44,6 +60,17 @@ export async function makePlace(
   const { client, ec2 } = simulator;
   const named = (key: string, name: string) => (thing: { Tags?: Tag[] | undefined }) =>
     thing.Tags?.some(({ Key, Value }) => Key === key && Value === name) ?? false;
+  const volumesNow = async () => {
+    const { Volumes = [] } = await client.send(new DescribeVolumesCommand({}));
+    return Volumes.filter(({ State }) => State !== "deleting");
+  };
+  const snapshotsNow = async () =>
+    (await client.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }))).Snapshots ?? [];
+  const stock = async () => {
+    const volumes = await volumesNow();
+    const attachments = volumes.flatMap(({ Attachments = [] }) => Attachments);
+    return { volumes: volumes.length, snapshots: (await snapshotsNow()).length, attachments: attachments.length };
+  };
   return {
     sandbox,
     simulator,
@@ -55,14 +82,23 @@ export async function makePlace(
       return { fired, [Symbol.dispose]: () => void ec2.faults.clear(id) };
     },
     async volumesNamed(name) {
-      const { Volumes = [] } = await client.send(new DescribeVolumesCommand({}));
-      const there = Volumes.filter(({ State }) => State !== "deleting");
-      return there.filter(named("CSIVolumeName", name)).map(({ VolumeId = "" }) => VolumeId);
+      const there = (await volumesNow()).filter(named("CSIVolumeName", name));
+      return there.map(({ VolumeId = "" }) => VolumeId);
     },
     async snapshotsNamed(name) {
-      const { Snapshots = [] } = await client.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
-      return Snapshots.filter(named("CSIVolumeSnapshotName", name)).map(({ SnapshotId = "" }) => SnapshotId);
+      const there = (await snapshotsNow()).filter(named("CSIVolumeSnapshotName", name));
+      return there.map(({ SnapshotId = "" }) => SnapshotId);
     },
+    stock,
+    clear: () =>
+      eventually(async () => {
+        for (const { VolumeId, State } of await volumesNow())
+          await client.send(
+            State === "in-use" ? new DetachVolumeCommand({ VolumeId }) : new DeleteVolumeCommand({ VolumeId }),
+          );
+        for (const { SnapshotId } of await snapshotsNow()) await client.send(new DeleteSnapshotCommand({ SnapshotId }));
+        expect(await stock()).toEqual({ volumes: 0, snapshots: 0, attachments: 0 });
+      }),
     async snapshotState(id) {
       const { Snapshots = [] } = await client.send(new DescribeSnapshotsCommand({ SnapshotIds: [id] }));
       return Snapshots[0]?.State;

@@ -1,11 +1,24 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { CallError, type CsiClient } from "../../src/grpc/client.ts";
 import type { Sandbox } from "../support/sandbox.ts";
+
+/** What a valid request says, where backends differ. */
+export interface Backend {
+  readonly node: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly bytes: number;
+  /** What ControllerModifyVolume asks for. */
+  readonly iops: string;
+}
+
+const localBackend: Backend = { node: "node-a", parameters: { pool: "default" }, bytes: 20_000_000, iops: "300" };
 
 /** What a hostile caller finds: volumes, snapshots, a group, and paths that lead astray. */
 export class World {
   readonly #client: CsiClient;
   readonly #sandbox: Sandbox;
+  readonly #backend: Backend;
   readonly #capability = { mount: { fsType: "", mountFlags: [] }, accessMode: { mode: "SINGLE_NODE_WRITER" } };
   readonly #staging: string;
   readonly #target: string;
@@ -15,7 +28,8 @@ export class World {
   #group = "";
   #life = 1;
 
-  constructor(client: CsiClient, sandbox: Sandbox) {
+  constructor(client: CsiClient, sandbox: Sandbox, backend: Backend = localBackend) {
+    this.#backend = backend;
     this.#client = client;
     this.#sandbox = sandbox;
     this.#staging = sandbox.path("kubelet", "staging");
@@ -40,7 +54,7 @@ export class World {
       this.#staging,
       this.#target,
       this.#inlineId,
-      "node-a",
+      this.#backend.node,
       "vol",
     ];
   }
@@ -97,22 +111,23 @@ export class World {
   validRequest(rpc: string): Readonly<Record<string, unknown>> {
     const volumeId = this.#volume;
     const volumeCapability = this.#capability;
+    const { node, parameters, bytes, iops } = this.#backend;
     const paths = { stagingTargetPath: this.#staging, targetPath: this.#target };
     const requests: Readonly<Record<string, object>> = {
       CreateVolume: this.#create(),
       DeleteVolume: { volumeId },
-      ControllerPublishVolume: { volumeId, nodeId: "node-a", volumeCapability, readonly: false },
-      ControllerUnpublishVolume: { volumeId, nodeId: "node-a" },
+      ControllerPublishVolume: { volumeId, nodeId: node, volumeCapability, readonly: false },
+      ControllerUnpublishVolume: { volumeId, nodeId: node },
       ValidateVolumeCapabilities: { volumeId, volumeCapabilities: [volumeCapability] },
       ListVolumes: { maxEntries: 2 },
       ListSnapshots: { maxEntries: 2, sourceVolumeId: volumeId },
-      GetCapacity: { volumeCapabilities: [volumeCapability], parameters: { pool: "default" } },
+      GetCapacity: { volumeCapabilities: [volumeCapability], parameters },
       CreateSnapshot: { name: "snap-3", sourceVolumeId: volumeId },
       DeleteSnapshot: { snapshotId: this.#snapshots[1] },
       GetSnapshot: { snapshotId: this.#snapshots[0] },
-      ControllerExpandVolume: { volumeId, capacityRange: { requiredBytes: "400000000" }, volumeCapability },
+      ControllerExpandVolume: { volumeId, capacityRange: { requiredBytes: 20 * bytes }, volumeCapability },
       ControllerGetVolume: { volumeId },
-      ControllerModifyVolume: { volumeId, mutableParameters: { iops: "300" } },
+      ControllerModifyVolume: { volumeId, mutableParameters: { iops } },
       ControllerGetVolumeHealth: { volumeId },
       ControllerListVolumeHealth: { maxEntries: 2 },
       CreateVolumeGroupSnapshot: this.#groupRequest(),
@@ -132,8 +147,8 @@ export class World {
   }
 
   #create(): object {
-    const capacityRange = { requiredBytes: "20000000", limitBytes: "0" };
-    const parameters = { pool: "default" };
+    const { parameters, bytes } = this.#backend;
+    const capacityRange = { requiredBytes: bytes, limitBytes: 0 };
     return { name: this.#name("vol"), capacityRange, volumeCapabilities: [this.#capability], parameters };
   }
 
@@ -141,7 +156,15 @@ export class World {
 
   #name = (what: string): string => `${what}-${this.#life}`;
 
-  #call<Answer extends object = object>(rpc: string, request: object): Promise<Answer> {
-    return this.#client.call<Answer>(rpc, request);
+  /** As a sidecar: what something else is in the way of is asked again. */
+  async #call<Answer extends object = object>(rpc: string, request: object): Promise<Answer> {
+    for (let patience = 200; ; patience -= 1) {
+      try {
+        return await this.#client.call<Answer>(rpc, request);
+      } catch (error) {
+        if (!(error instanceof CallError) || error.code !== "ABORTED" || patience === 0) throw error;
+        await delay(10);
+      }
+    }
   }
 }

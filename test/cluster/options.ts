@@ -13,7 +13,10 @@ export interface Options {
   /** Leave the cluster as it is until the command is interrupted; one that was there already just so. */
   readonly keep: boolean;
   readonly nodeCount: number;
-  /** Only these files of test/cluster/use; `again` is what comes after it. With `full` the backends. */
+  /**
+   * Only these files of test/cluster/use; `image`, `storage` (Kubernetes' own tests) and `again` are what comes beside
+   * and after it. With `full` the backends.
+   */
   readonly files: readonly string[];
 }
 

@@ -3,6 +3,7 @@
  *
  *   npm run test:cluster -- postgres examples     some of the test files of test/cluster/use
  *   npm run test:cluster -- ebs                   Amazon EBS alone
+ *   npm run test:cluster -- image storage         the image; those of Kubernetes' storage tests that run each time
  *   npm run test:cluster -- again                 uninstalled, and brought back by Helm in another cluster
  *   npm run test:cluster -- --full [BACKEND]      all of Kubernetes' storage tests instead, and reports in docs/
  *   npm run test:cluster -- --focus REGEX         of Kubernetes' storage tests those whose name matches

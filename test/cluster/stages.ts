@@ -43,11 +43,16 @@ function partsOf(stages: Stages): readonly Part[] {
   if (focus !== undefined) return [storage];
   if (full) return [storage, uninstall];
   if (files.length === 0) return [image, use([""]), storage, uninstall, ebs, again];
-  const words = files.filter((word) => word !== "again");
-  const used = words.length === 0 ? [] : [use(words)];
   // a cluster that was raised here goes, and kura with it
   const isKept = stages.cluster.machines !== undefined || stages.keep;
-  return files.includes("again") || !isKept ? [...used, uninstall, again] : used;
+  const parts: Readonly<Record<string, readonly Part[]>> = {
+    image: [image],
+    storage: [storage],
+    again: [uninstall, again],
+  };
+  const words = files.filter((word) => !(word in parts));
+  const named = Object.keys(parts).filter((name) => files.includes(name) || (name === "again" && !isKept));
+  return [...(words.length === 0 ? [] : [use(words)]), ...named.flatMap((name) => parts[name] ?? [])];
 }
 
 /** A part that cannot be run is a failure, and takes nothing from what the others found. */

@@ -6,8 +6,6 @@ import { get, kubectl } from "../kubectl.ts";
 import { machinesOfTest } from "../machine/machines.ts";
 
 const MB = 1_000_000;
-/** As /proc counts. */
-const MiB = 2 ** 20;
 
 interface Layer {
   readonly step: string;
@@ -54,7 +52,7 @@ async function inPod(component: string): Promise<readonly string[]> {
 }
 
 for (const component of ["node", "controller"])
-  test(`idle, the ${component}'s kura has less than 100 MiB resident`, async () => {
+  test(`idle, the ${component}'s kura has less than 100 MB resident`, async () => {
     const pod = await inPod(component);
     const samples = [];
     for (let sample = 0; sample < 5; sample += 1) {
@@ -62,8 +60,10 @@ for (const component of ["node", "controller"])
       samples.push(Number(/(\d+) kB/.exec(line)?.[1]) * 1024);
       await delay(1000);
     }
-    const least = Math.min(...samples);
-    process.stdout.write(`${component}: ${(least / MiB).toFixed(1)} MiB resident\n`);
+    const [least = 0, , median = 0] = samples.sort((a, b) => a - b);
+    process.stdout.write(
+      `${component}: ${(median / MB).toFixed(1)} MB resident, ${(least / MB).toFixed(1)} at least\n`,
+    );
     expect(least).toBeGreaterThan(0);
-    expect(least).toBeLessThan(100 * MiB);
+    expect(median).toBeLessThan(100 * MB);
   });

@@ -16,7 +16,7 @@ async function secondsToRunning(...objects: readonly unknown[]): Promise<number>
 }
 
 const many = Array.from({ length: 50 }, (_, index) => index);
-const command = "echo written > /data/file; sync; sleep 3600";
+const command = "set -e; echo written > /data/file; sync; cat /data/file; sleep 3600";
 const gone = () => kubectl("delete", "pod,pvc", "--selector=test=kura", "--wait=true");
 
 test("a claim and its pod: the pod writes, and what it wrote is there for the next one", async () => {
@@ -63,6 +63,10 @@ test("fifty claims with pods at once all run, write, and leave nothing", async (
     ...many.map((index) => shellPod({ name: `many-${index}`, command, volume: ofClaim(`many-${index}`) })),
   );
   process.stdout.write(`50 claims to Running: ${kura.toFixed(1)} s, emptyDir: ${plain.toFixed(1)} s\n`);
+  await until("every pod has written", async () => {
+    const logs = await kubectl("logs", "--selector=test=kura");
+    return logs === many.map(() => "written").join("\n") || undefined;
+  });
   await gone();
   await until("every PersistentVolume is gone", async () => ((await ourVolumes()).length === 0 ? true : undefined));
   await until("nothing of the volumes is left", async () => {

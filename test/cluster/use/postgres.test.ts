@@ -3,6 +3,8 @@ import { postgres, sqlIn } from "../database.ts";
 import { apply, get, type Json, kubectl } from "../kubectl.ts";
 import { killKubelet } from "../machine/kubelet.ts";
 import { killAll, type Machines, machinesOfTest, startAll, startKubeletOf } from "../machine/machines.ts";
+import { type OnHost, withOnlooker } from "../onlooker.ts";
+import { claim, ofClaim, shellPod } from "../pods.ts";
 import { until } from "../until.ts";
 
 const namespace = "postgres-test";
@@ -61,6 +63,34 @@ const controller = ["--namespace=kura-system", "--selector=app.kubernetes.io/com
 const atOnce = ["--grace-period=0", "--force"];
 const ready = (workload: string) => kubectl("--namespace=kura-system", "rollout", "status", workload, "--timeout=90s");
 
+const kuraIn = ({ status }: Json): Json => status.containerStatuses.find(({ name }: Json) => name === "kura");
+
+/** SIGKILL for the processes of a pod's kura; kubelet starts it again in the same pod, beside what it left there. */
+async function killKura(onHost: OnHost, selector: readonly string[]): Promise<void> {
+  const [before] = (await get("pods", ...selector)).items;
+  const { containerID, restartCount } = kuraIn(before);
+  const kill = 'kill -9 $(grep -l "$1" /proc/[0-9]*/cgroup | cut -d/ -f3); true';
+  await onHost(kill, containerID.replace("containerd://", ""));
+  const after = await until("kura is ready in the same pod", async () => {
+    const pod = await get("pod", before.metadata.name, "--namespace=kura-system");
+    return kuraIn(pod).restartCount > restartCount && kuraIn(pod).ready ? pod : undefined;
+  });
+  expect(after.metadata.uid).toBe(before.metadata.uid);
+  expect(kuraIn(after)).toMatchObject({
+    restartCount: restartCount + 1,
+    lastState: { terminated: { containerID, exitCode: 137 } },
+  });
+}
+
+/** A claim for which everybody is needed, the controller too. */
+async function writeToNewClaim(): Promise<void> {
+  const command = "set -e; echo written > /data/file; sync; cat /data/file";
+  await apply([claim("new"), shellPod({ name: "new", command, volume: ofClaim("new") })], "--namespace", namespace);
+  await here("wait", "pod/new", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=120s");
+  expect(await here("logs", "new")).toBe("written");
+  await here("delete", "pod/new", "pvc/new");
+}
+
 beforeAll(async () => {
   await apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, storageClass]);
   await apply([database("db", spec("1Gi"))]);
@@ -74,7 +104,14 @@ afterAll(() => kubectl("delete", "namespace,storageclass", namespace, "--ignore-
 const events: readonly (readonly [string, () => Promise<unknown>])[] = [
   ["its pod is deleted", () => here("delete", "pod", "db-0")],
   [
-    "the node plugin is killed",
+    "the node plugin is killed under load, then its pod deleted",
+    async () => {
+      await withOnlooker((onHost) => underLoad(() => killKura(onHost, node)));
+      await here("delete", "pod", "db-0");
+    },
+  ],
+  [
+    "the pod of the node plugin is deleted at once",
     async () => {
       await kubectl("delete", "pod", ...node, ...atOnce);
       await ready("daemonset/kura-csi-loop-node");
@@ -84,8 +121,16 @@ const events: readonly (readonly [string, () => Promise<unknown>])[] = [
   [
     "the controller is killed",
     async () => {
+      await withOnlooker((onHost) => killKura(onHost, controller));
+      await writeToNewClaim();
+    },
+  ],
+  [
+    "the pod of the controller is deleted at once",
+    async () => {
       await kubectl("delete", "pod", ...controller, ...atOnce);
       await ready("deployment/kura-csi-loop-controller");
+      await writeToNewClaim();
     },
   ],
   [

@@ -1,8 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { render } from "../../deploy/render.ts";
 import { programFile } from "./build.ts";
+import { checkout } from "./doc-blocks.ts";
 
 /** Names files of values, from deploy/ on and with commas between them, that a run adds to those of every run. */
 export const moreValues = "KURA_CLUSTER_VALUES";
@@ -13,9 +14,12 @@ export function valuesOf(overlay: string): readonly string[] {
   return [`${overlay}/values.yaml`, "../test/cluster/values.yaml", ...ofRun.split(",").filter((file) => file !== "")];
 }
 
-/** An overlay, rendered for this cluster, as a file for kubectl. */
+/** The YAML of an overlay, rendered for this cluster, with its kustomization beside it. */
 export async function overlayFile(overlay: string, ...more: readonly string[]): Promise<string> {
-  const file = join(tmpdir(), `${overlay}.yaml`);
+  const folder = join(tmpdir(), "overlays", overlay);
+  await mkdir(folder, { recursive: true });
+  await cp(join(checkout, "deploy", overlay, "kustomization.yaml"), join(folder, "kustomization.yaml"));
+  const file = join(folder, "kura.yaml");
   const values = ["values.yaml", ...valuesOf(overlay), ...more];
   await writeFile(file, await render(await programFile("helm"), { file, values }));
   return file;

@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { asDocumented } from "../documented.ts";
 import { Example, exampleNames } from "../example.ts";
 import { tracesOnHost } from "../host-state.ts";
 import { get, type Json, kubectl } from "../kubectl.ts";
 import { overlayFile } from "../overlay.ts";
 import { installSnapshotCrds } from "../snapshot-crds.ts";
-import { uninstallAsDocumented } from "../uninstall.ts";
 import { until } from "../until.ts";
 import { type ClusterEc2, reachEc2 } from "./ec2.ts";
 import { proofs } from "./proofs.ts";
@@ -75,7 +75,7 @@ describe("afterwards", () => {
 
   test("kura goes as docs/uninstall.md says, and leaves nothing but EC2's folder", async () => {
     const files = { "deploy/kura.yaml": yaml, "deploy/uninstall.yaml": "deploy/ebs/uninstall.yaml" };
-    expect(await uninstallAsDocumented(files)).toContain("nothing needs kura any more");
+    expect(await asDocumented("uninstall", "uninstall", files)).toContain("nothing needs kura any more");
     expect(await tracesOnHost()).toEqual([]);
   });
 });

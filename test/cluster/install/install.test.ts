@@ -1,21 +1,21 @@
 import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { parseObjects } from "../../support/helm.ts";
 import { makeDefaultClass } from "../default-class.ts";
+import { asDocumented } from "../documented.ts";
 import { get, kubectl } from "../kubectl.ts";
 import { volumeTraces } from "../node-state.ts";
 import { overlayFile } from "../overlay.ts";
-import { installSnapshotCrds } from "../snapshot-crds.ts";
+import { snapshotCrdsHere } from "../snapshot-crds.ts";
 import { until } from "../until.ts";
 
 test("the cluster has a default class, as those of kind and minikube do", makeDefaultClass);
 
-test("the snapshot CRDs are there", installSnapshotCrds);
-
 const overlay = await overlayFile("kind");
 
-test("one kubectl apply installs kura", async () => {
-  await kubectl("apply", "--filename", overlay);
+test("kura is installed as the quickstart says for kind", async () => {
+  await asDocumented("quickstart", "kind", { ...(await snapshotCrdsHere()), "deploy/kind": dirname(overlay) });
 });
 
 const objects = parseObjects(await readFile(overlay, "utf8"));

@@ -2,11 +2,12 @@ import { describe, expect, test } from "vitest";
 import { sqlIn, startKeeper } from "../database.ts";
 import { defaultClasses, formerDefaults } from "../default-class.ts";
 import { checkout } from "../doc-blocks.ts";
+import { asDocumented, shell } from "../documented.ts";
 import { tracesOnHost } from "../host-state.ts";
 import { apply, get, kubectl } from "../kubectl.ts";
 import { overlayFile } from "../overlay.ts";
 import { claim } from "../pods.ts";
-import { objectsLeft, shell, uninstallAsDocumented } from "../uninstall.ts";
+import { objectsLeft } from "../uninstall.ts";
 
 const ours = (...args: readonly string[]) => kubectl("--namespace", "kura-system", ...args);
 
@@ -41,9 +42,8 @@ describe("with kubectl", async () => {
   });
 
   test("then it goes, as the docs say, and leaves nothing but the pool", async () => {
-    expect(await uninstallAsDocumented({ "deploy/kura.yaml": await overlayFile("kind") })).toContain(
-      "nothing needs kura any more",
-    );
+    const said = await asDocumented("uninstall", "uninstall", { "deploy/kura.yaml": await overlayFile("kind") });
+    expect(said).toContain("nothing needs kura any more");
     expect(await objectsLeft()).toEqual([`PersistentVolume ${volume}`]);
     await kubectl("delete", "pv", volume, "--timeout=30s");
     expect(await tracesOnHost()).toEqual([]);

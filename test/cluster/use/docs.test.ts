@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { command } from "../../support/command.ts";
-import { checkout, docBlocks, missingIn } from "../doc-blocks.ts";
+import { docBlocks, missingIn } from "../doc-blocks.ts";
+import { asDocumented, shell } from "../documented.ts";
 import { apply, kubectl } from "../kubectl.ts";
+import { snapshotCrdsHere } from "../snapshot-crds.ts";
 
 const documents = ["quickstart", "troubleshooting", "upgrade"];
 const blocks = await Promise.all(documents.map(async (name) => ({ name, blocks: await docBlocks(name) })));
@@ -22,7 +23,7 @@ afterAll(async () => {
 
 describe.each(blocks)("docs, $name: what stands there is what happens", ({ blocks }) => {
   test.each(blocks.map(({ commands, prints }) => [commands, prints] as const))("%s", async (commands, prints) => {
-    const { exitCode, stdout, stderr } = await command(["bash", "-euo", "pipefail", "-c", commands], { cwd: checkout });
+    const { exitCode, stdout, stderr } = await shell(commands);
     expect(exitCode, stderr).toBe(0);
     if (prints !== undefined) expect(missingIn(stdout, prints), `is missing in:\n${stdout}`).toBeUndefined();
   });
@@ -30,4 +31,9 @@ describe.each(blocks)("docs, $name: what stands there is what happens", ({ block
 
 test("every document has commands that are run", () => {
   for (const { name, blocks: found } of blocks) expect(found.length, name).toBeGreaterThan(0);
+});
+
+test("the API server would take what docs/ebs.md installs, as it stands there", async () => {
+  const here = { ...(await snapshotCrdsHere()), "kubectl apply": "kubectl apply --dry-run=server" };
+  expect(await asDocumented("ebs", "install", here)).toMatch(/ \(server dry run\)$/m);
 });

@@ -6,12 +6,13 @@ import { chart } from "../../support/helm.ts";
 import { sqlIn, startKeeper } from "../database.ts";
 import { defaultClasses, makeDefaultClass } from "../default-class.ts";
 import { checkout, docBlocks } from "../doc-blocks.ts";
+import { asDocumented } from "../documented.ts";
 import { tracesOnHost } from "../host-state.ts";
 import { get, type Json, kubectl } from "../kubectl.ts";
 import { volumeTraces } from "../node-state.ts";
 import { valuesOf } from "../overlay.ts";
 import { installSnapshotCrds } from "../snapshot-crds.ts";
-import { objectsLeft } from "../uninstall.ts";
+import { heldByFinalizers, objectsLeft } from "../uninstall.ts";
 import { until } from "../until.ts";
 import { ourVolumes } from "../volumes.ts";
 
@@ -43,7 +44,8 @@ describe("with Helm, in another cluster on the same pool", () => {
   test("kura is installed, and serves the name standard", async () => {
     const files = valuesOf("kind").map((file) => `--values=${resolve(checkout, "deploy", file)}`);
     const replace = "--set=defaultClass.replaceStandard=true";
-    await mustHelm("install", chart, "--create-namespace", ...files, replace, "--wait");
+    const flags = [...files, replace, "--wait", "--timeout=120s"];
+    await asDocumented("quickstart", "helm", { "deploy/chart": ["deploy/chart", ...flags].join(" ") });
     expect(await provisionerOf("standard")).toBe("loop.csi.kura.dev");
     expect(await defaultClasses()).toHaveLength(1);
   });
@@ -91,6 +93,7 @@ describe("with Helm, in another cluster on the same pool", () => {
     expect(await objectsLeft()).toEqual(["Namespace kura-system"]);
     await kubectl("delete", "namespace/kura-system", "--timeout=60s");
     expect(await tracesOnHost()).toEqual([]);
+    expect(await heldByFinalizers()).toEqual([]);
     expect(before.defaults).toHaveLength(1);
     expect(await classesNow()).toEqual(before);
   });

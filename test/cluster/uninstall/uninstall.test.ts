@@ -7,7 +7,7 @@ import { tracesOnHost } from "../host-state.ts";
 import { apply, get, kubectl } from "../kubectl.ts";
 import { overlayFile } from "../overlay.ts";
 import { claim } from "../pods.ts";
-import { objectsLeft } from "../uninstall.ts";
+import { heldByFinalizers, objectsLeft } from "../uninstall.ts";
 
 const ours = (...args: readonly string[]) => kubectl("--namespace", "kura-system", ...args);
 
@@ -47,6 +47,7 @@ describe("with kubectl", async () => {
     expect(await objectsLeft()).toEqual([`PersistentVolume ${volume}`]);
     await kubectl("delete", "pv", volume, "--timeout=30s");
     expect(await tracesOnHost()).toEqual([]);
+    expect(await heldByFinalizers()).toEqual([]);
   });
 
   test("the class that was the default before is it again", async () => {

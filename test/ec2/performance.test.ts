@@ -6,6 +6,7 @@ import { must } from "../support/command.ts";
 import { startTestEc2, type TestEc2 } from "../support/ec2.ts";
 import { type FioJob, fioIn } from "../support/fio.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
+import { isKept, type Rate } from "./support/rates.ts";
 import { stepsWith, untilTrue } from "./support/steps.ts";
 
 const mebibyte = 2 ** 20;
@@ -46,9 +47,22 @@ async function mostOfDisk(sandbox: Sandbox, job: FioJob): Promise<number> {
   return most;
 }
 
+interface Row extends Rate {
+  readonly what: string;
+}
+
+const table: Row[] = [];
+afterAll(() => {
+  const lines = table.map(({ what, promised, measured, disk }) => {
+    const limit = disk === undefined ? "" : `, where the disk itself does ${Math.round(disk)}`;
+    return `  ${what}: ${promised} promised, ${Math.round(measured)} measured${limit}\n`;
+  });
+  process.stdout.write(`IOPS or MiB/s of volumes:\n${lines.join("")}`);
+});
+
 /**
- * A volume that does too little is measured again: what else runs on the machine only ever takes away. Where the disk
- * itself, asked right after, does little more than the type promises, only the limit can be shown.
+ * Never more than is promised, and as much: or, where the disk itself does not do as much at that moment, what the
+ * disk does. Too little is measured again, for what else runs on the machine only ever takes away.
  */
 async function expectRate(
   sandbox: Sandbox,
@@ -57,19 +71,20 @@ async function expectRate(
   promised: number,
   what: string,
 ): Promise<void> {
-  const seen: string[] = [];
+  const seen: Row[] = [];
   for (let round = 0; round < 6; round += 1) {
     const measured = await measure(device, job);
     expect(measured, what).toBeLessThan(promised * 1.1);
-    if (measured > promised * 0.9) return;
-    const disk = await mostOfDisk(sandbox, job);
-    seen.push(`${Math.round(measured)} where the disk does ${Math.round(disk)}`);
-    if (round >= 3 && disk < promised * 1.5) {
-      process.stdout.write(`${what}: ${promised} are promised; this disk cannot show it: ${seen.join(", ")}\n`);
+    if (isKept({ promised, measured })) {
+      table.push({ what, promised, measured });
       return;
     }
+    seen.push({ what, promised, measured, disk: await mostOfDisk(sandbox, job) });
   }
-  expect.fail(`${what}: ${promised} are promised, and it did ${seen.join(", ")}`);
+  const honest = seen.find(isKept);
+  const told = seen.map(({ measured, disk = 0 }) => `${Math.round(measured)} where the disk does ${Math.round(disk)}`);
+  if (honest === undefined) expect.fail(`${what}: ${promised} are promised, and it did ${told.join(", ")}`);
+  table.push(honest);
 }
 
 describe("a volume does what its type promises, measured by fio in a child group", () => {

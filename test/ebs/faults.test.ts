@@ -425,6 +425,31 @@ describe("what only some calls can meet", () => {
       expect(await place.snapshotsNamed(name)).toEqual([made.snapshotId]);
     });
 
+    test("a group snapshot: the next call takes all of it away and makes another one", async () => {
+      const request = { name: newName(), sourceVolumeIds: await publishedPair() };
+      type Cut = {
+        groupSnapshot: { groupSnapshotId: string; snapshots: { snapshotId: string }[]; readyToUse: boolean };
+      };
+      const cut = async () => (await co.call<Cut>("CreateVolumeGroupSnapshot", request)).groupSnapshot;
+      const idsOf = ({ snapshots }: Cut["groupSnapshot"]) => snapshots.map(({ snapshotId }) => snapshotId);
+      const failed = await (async () => {
+        using fault = place.fault({ kind: "fail" });
+        const group = await cut();
+        expect(fault.fired()).toBeGreaterThan(0);
+        return idsOf(group);
+      })();
+      await eventually(async () => expect(await place.snapshotState(failed[0] ?? "")).toBe("error"));
+      const made = await cut();
+      for (const id of failed) expect(idsOf(made)).not.toContain(id);
+      await eventually(async () =>
+        expect(await cut()).toMatchObject({
+          readyToUse: true,
+          snapshots: made.snapshots.map(({ snapshotId }) => ({ snapshotId })),
+        }),
+      );
+      expect((await place.stock()).snapshots).toBe(2);
+    });
+
     test.each(["ControllerExpandVolume"])("%s: the reason is told, and the next call does it", async (rpcName) => {
       const { rpc, request, isDoneOnce } = await (changes[rpcName] as Change).prepare();
       {

@@ -39,7 +39,10 @@ async function members(context: EbsContext, id: GroupId, signal: AbortSignal): P
   return all.filter(({ SnapshotId = "" }) => !context.recent.deleted.get(SnapshotId));
 }
 
-/** All of its members or nothing: a group that is half deleted is gone, and one that is half shown is not there yet. */
+/**
+ * All of its members or nothing: a group that is half deleted is gone, one that is half shown is not there yet, and one
+ * of which a member came to nothing never will be: the next call for its name makes another one in its place.
+ */
 async function find(context: EbsContext, id: GroupId, signal: AbortSignal): Promise<Group | undefined> {
   return groupOf(id, await members(context, id, signal));
 }
@@ -49,6 +52,7 @@ function groupOf(id: GroupId, snapshots: readonly Ec2Snapshot[]): Group | undefi
     | { readonly name: string; readonly sources: readonly VolumeId[]; readonly parameters: Parameters }
     | undefined;
   if (record === undefined || snapshots.length < record.sources.length) return undefined;
+  if (snapshots.some(({ State }) => State === "error")) return undefined;
   const present = snapshots.map((snapshot) => ({ ...snapshotOf(snapshot), group: id }));
   const createdAt = new Date(Math.min(...present.map(({ createdAt }) => createdAt.getTime())));
   return { id, ...record, createdAt, snapshots: present };

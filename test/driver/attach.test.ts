@@ -10,15 +10,8 @@ const flags = ["--attach", "--max-volumes-per-node", "2"];
 const at = withDriver({ flags });
 const small = { use: "ext4", bytes: 32 * MiB } as const;
 
-const attach = ({ id, capability }: CoVolume, over: object = {}) =>
-  at.co.call<{ publishContext: object }>("ControllerPublishVolume", {
-    volumeId: id,
-    nodeId: "node-a",
-    volumeCapability: capability,
-    ...over,
-  });
-const detach = ({ id }: CoVolume, nodeId = "node-a") =>
-  at.co.call("ControllerUnpublishVolume", { volumeId: id, nodeId });
+const attach = (volume: CoVolume, over: object = {}) => at.co.attach(volume, "node-a", over);
+const detach = (volume: CoVolume, nodeId = "node-a") => at.co.detach(volume, nodeId);
 
 interface Listed {
   readonly entries: readonly {
@@ -47,7 +40,7 @@ describe("with --attach, a volume", () => {
     expect(await refusalOf(at.co.stage(volume))).toMatch(
       /^FAILED_PRECONDITION: volume .* is not published to node node-a; call ControllerPublishVolume first/,
     );
-    const { publishContext } = await attach(volume);
+    const publishContext = await attach(volume);
     await at.co.stage(volume, { publishContext });
     await at.co.publish(volume, { publishContext });
     await at.co.hide(volume);

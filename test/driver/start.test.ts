@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { command, must } from "../support/command.ts";
 import { mainFile } from "../support/driver.ts";
 import { kura, startKura } from "../support/kura.ts";
-import { loopsOf, makeSandbox, mountsOf, readText, type Sandbox } from "../support/sandbox.ts";
+import { makeSandbox, readText, type Sandbox } from "../support/sandbox.ts";
+import { expectNothingIn, expectWholeStory } from "../support/story.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -21,6 +22,7 @@ const chapters = [
   ...["CreateVolumeGroupSnapshot", "ControllerListVolumeHealth", "DeleteVolumeGroupSnapshot"],
   ...["NodeUnpublishVolume", "NodeUnstageVolume", "ControllerUnpublishVolume", "DeleteSnapshot", "DeleteVolume"],
 ];
+const acts = ["write 64 MiB of random data", "must be refused", "compare the restored data"];
 
 describe("--once", () => {
   test("tells the whole story, a step a line, exits with 0 and leaves nothing behind", async () => {
@@ -28,8 +30,8 @@ describe("--once", () => {
     for (const folder of [temporary, home]) await mkdir(folder);
     const { exitCode, stdout, stderr } = await kura(["start", "--once"], { cwd: home, env: { TMPDIR: temporary } });
     expect([exitCode, stderr]).toEqual([0, ""]);
-    expectWholeStory(stdout);
-    await expectNothingIn(temporary);
+    expectWholeStory(stdout, chapters, acts);
+    await expectNothingIn(temporary, sandbox);
     expect(await readdir(home)).toEqual([]);
   });
 
@@ -41,27 +43,9 @@ describe("--once", () => {
     const { exitCode, stdout, stderr } = await command(start, { cwd: checkout, env });
     expect([exitCode, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("> npm install");
-    expectWholeStory(stdout);
-    await expectNothingIn(temporary);
+    expectWholeStory(stdout, chapters, acts);
+    await expectNothingIn(temporary, sandbox);
   });
-
-  function expectWholeStory(stdout: string): void {
-    const steps = stdout.split("\n").filter((line) => /^ *\d+ (\w+|\(a pod\)) +[\d.]+ ms /.test(line));
-    for (const rpc of chapters)
-      expect(
-        steps.some((line) => line.includes(` ${rpc} `)),
-        rpc,
-      ).toBe(true);
-    for (const act of ["write 64 MiB of random data", "must be refused", "compare the restored data"])
-      expect(stdout).toContain(act);
-    expect(stdout).toMatch(new RegExp(`^${steps.length} steps in \\d+ ms$`, "m"));
-  }
-
-  async function expectNothingIn(temporary: string): Promise<void> {
-    expect(await readdir(temporary)).toEqual([]);
-    expect(await mountsOf({ ...sandbox, folder: temporary })).toEqual([]);
-    expect(await loopsOf(temporary)).toEqual([]);
-  }
 });
 
 describe("on a machine without a tool", () => {

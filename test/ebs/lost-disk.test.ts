@@ -29,11 +29,7 @@ test.each([
     await using before = await startEbsDriver(sandbox, ec2);
     const first = new Co(sandbox, before);
     const made = await first.create(`lost-${use}-${readonly}`, { use, bytes: GiB });
-    const common = { volumeId: made.id, nodeId: instanceId };
-    const { publishContext } = await first.call<{ publishContext: object }>("ControllerPublishVolume", {
-      ...common,
-      volumeCapability: made.capability,
-    });
+    const publishContext = await first.attach(made, instanceId);
     const volume = { ...made, publishContext };
     await first.stage(volume);
     await first.publish(volume, { readonly });
@@ -47,7 +43,7 @@ test.each([
     const co = new Co(sandbox, after);
     await co.hide(volume);
     await user?.close();
-    await co.call("ControllerUnpublishVolume", common);
+    await co.detach(made, instanceId);
     await co.delete(volume);
     expect(await loopsOf(sandbox.path("ec2"))).toEqual([]);
   },

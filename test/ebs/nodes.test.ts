@@ -35,25 +35,16 @@ async function makeNode(place: Sandbox, id: string): Promise<Node> {
     id,
     place,
     async show(volume, over = {}) {
-      const { publishContext } = await attach(co, id, volume, over);
+      const publishContext = await co.attach(volume, id, over);
       await co.stage(volume, { publishContext });
       await co.publish(volume, { publishContext, ...over });
     },
     async hide(volume) {
       await co.hide(volume);
-      await co.call("ControllerUnpublishVolume", { volumeId: volume.id, nodeId: id });
+      await co.detach(volume, id);
     },
   };
 }
-
-const attach = (co: Co, nodeId: string, { id, capability, context }: CoVolume, over: object = {}) =>
-  co.call<{ publishContext: Record<string, string> }>("ControllerPublishVolume", {
-    volumeId: id,
-    nodeId,
-    volumeCapability: capability,
-    volumeContext: context,
-    ...over,
-  });
 
 /** The same volume, with the paths of the other node. */
 const at = ({ place }: Node, volume: CoVolume): CoVolume => ({
@@ -83,7 +74,7 @@ describe.each(["ext4", "ext3", "xfs"] as const)("%s", (use) => {
     await here.show(volume);
     await writeFile(join(volume.target, "file"), use);
     const moved = at(there, volume);
-    expect(await refusalOf(attach(there.co, second, moved))).toMatch(
+    expect(await refusalOf(there.co.attach(moved, second))).toMatch(
       new RegExp(`^FAILED_PRECONDITION: volume ${volume.id} is attached at node ${first}`),
     );
     await here.hide(volume);

@@ -35,11 +35,7 @@ test.each([
     await using before = await startEbsDriver(sandbox, ec2);
     const first = new Co(sandbox, before);
     const made = await first.create(`partition-${use}-${readonly}`, { use, bytes: GiB });
-    const common = { volumeId: made.id, nodeId: instanceId };
-    const { publishContext } = await first.call<{ publishContext: object }>("ControllerPublishVolume", {
-      ...common,
-      volumeCapability: made.capability,
-    });
+    const publishContext = await first.attach(made, instanceId);
     const [disk = ""] = (await loopsOf(sandbox.path("ec2"))).map((line) => line.split(" ")[0] ?? "");
     {
       await using _1 = await addPartition(disk, "1");
@@ -71,7 +67,7 @@ test.each([
     }
     await using last = await startEbsDriver(sandbox, ec2);
     const co = new Co(sandbox, last);
-    await co.call("ControllerUnpublishVolume", common);
+    await co.detach(made, instanceId);
     await co.delete(made);
     expect(await loopsOf(sandbox.path("ec2"))).toEqual([]);
   },

@@ -95,6 +95,17 @@ export class Co {
     };
   }
 
+  /** Answers with the publish context. */
+  async attach({ id, capability, context }: CoVolume, nodeId: string, over: object = {}) {
+    const request = { volumeId: id, nodeId, volumeCapability: capability, volumeContext: context, ...over };
+    return (await this.call<{ publishContext: Record<string, string> }>("ControllerPublishVolume", request))
+      .publishContext;
+  }
+
+  async detach({ id }: Pick<CoVolume, "id">, nodeId: string): Promise<void> {
+    await this.call("ControllerUnpublishVolume", { volumeId: id, nodeId });
+  }
+
   async stage({ id, staging, capability, context, publishContext = {} }: CoVolume, over: object = {}): Promise<void> {
     await mkdir(dirname(staging), { recursive: true });
     await this.call("NodeStageVolume", {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Example, exampleNames } from "../example.ts";
 import { apply, get, type Json } from "../kubectl.ts";
 import { onNode } from "../node-state.ts";
+import { claim } from "../pods.ts";
 import { until } from "../until.ts";
 
 const MiB = 2 ** 20;
@@ -193,6 +194,21 @@ const proofs: Readonly<Record<string, (example: Example) => Promise<void>>> = {
     expect(await example.kubectl("logs", "app", "--container=reader")).toContain("from the writer");
     const write = example.kubectl("exec", "app", "--container=reader", "--", "touch", "/data/mine");
     await expect(write).rejects.toThrow("Read-only file system");
+  },
+
+  "shared-directory": async (example) => {
+    await example.apply();
+    expect(await example.kubectl("logs", "reader")).toContain("from the writer");
+    const look = ["cat", "/proc/mounts"];
+    const optionsIn = (mounts: string) => mounts.match(/^\S+ \/data \S+ (\S+) /m)?.[1]?.split(",");
+    const { mountOptions } = await get("storageclass", "kura-shared");
+    for (const pod of ["writer", "reader"])
+      expect(optionsIn(await example.exec(pod, ...look))).toEqual(expect.arrayContaining(["rw", ...mountOptions]));
+    // the pod does not ask for it, so no runtime does it: the driver alone
+    const more = { storageClassName: "kura-shared", accessModes: ["ReadOnlyMany"] };
+    await apply([claim("for-readers", "64Mi", more)], "--namespace", example.namespace);
+    const seen = optionsIn(await runWith(example, "for-readers", look));
+    expect(seen).toEqual(expect.arrayContaining(["ro", ...mountOptions]));
   },
 
   postgres: async (example) => {

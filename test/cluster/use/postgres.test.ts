@@ -58,8 +58,11 @@ async function underLoad(happen: () => Promise<unknown>): Promise<void> {
   expect(await work).toMatch(/number of failed transactions: 0 /);
 }
 
-const node = ["--namespace=kura-system", "--selector=app.kubernetes.io/component=node"];
-const controller = ["--namespace=kura-system", "--selector=app.kubernetes.io/component=controller"];
+const node = ["--namespace=kura-system", "--selector=app.kubernetes.io/component=node,kura.dev/backend=loop"];
+const controller = [
+  "--namespace=kura-system",
+  "--selector=app.kubernetes.io/component=controller,kura.dev/backend=loop",
+];
 const atOnce = ["--grace-period=0", "--force"];
 const ready = (workload: string) => kubectl("--namespace=kura-system", "rollout", "status", workload, "--timeout=90s");
 

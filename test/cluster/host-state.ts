@@ -4,6 +4,8 @@ import { withOnlooker } from "./onlooker.ts";
 const mayStay: readonly RegExp[] = [
   /^\/var\/lib\/kura(\/(pool|second|ec2)(\.img)?|\/hostpath)?$/,
   /^\/var\/lib\/kubelet\/plugins(\/kubernetes\.io\/csi)?\/((loop|hostpath)\.csi\.kura\.dev|ebs\.csi\.aws\.com)$/,
+  // kubelet makes them for every volume, and takes them away only where the driver stages
+  /^\/var\/lib\/kubelet\/plugins\/kubernetes\.io\/csi\/hostpath\.csi\.kura\.dev\/[0-9a-f]{64}(\/globalmount)?$/,
   /^\/run\/lock\/kura-[^/]+$/,
 ];
 

@@ -5,6 +5,7 @@ import { makeSimulator, type TestSimulator } from "../ec2/support/simulator.ts";
 import type { TestDriver } from "../support/driver.ts";
 import { instanceId } from "../support/ebs-backend.ts";
 import { startEbsDriver } from "../support/ebs-driver.ts";
+import { eventually } from "../support/eventually.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 import { HostileCaller, seed } from "./hostile-caller.ts";
 import { World } from "./world.ts";
@@ -46,14 +47,18 @@ describe(`hostile requests to a controller of ebs, seed ${seed}`, () => {
     await world.tidy();
     type Volumes = { entries: { volume: { volumeId: string } }[] };
     type Snapshots = { entries: { snapshot: { snapshotId: string } }[] };
-    const volumes = (await driver.client.call<Volumes>("ListVolumes", {})).entries.map(({ volume }) => volume.volumeId);
-    const snapshots = (await driver.client.call<Snapshots>("ListSnapshots", {})).entries.map(
-      ({ snapshot }) => snapshot.snapshotId,
-    );
-    const { Volumes = [] } = await simulator.client.send(new DescribeVolumesCommand({}));
-    const { Snapshots = [] } = await simulator.client.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
-    const there = Volumes.filter(({ State }) => State !== "deleting");
-    expect(there.map(({ VolumeId }) => VolumeId).sort()).toEqual(volumes.sort());
-    expect(Snapshots.map(({ SnapshotId }) => SnapshotId).sort()).toEqual(snapshots.sort());
+    const { client } = driver;
+    // EC2 shows what was deleted before it was whole until it is
+    await eventually(async () => {
+      const volumes = (await client.call<Volumes>("ListVolumes", {})).entries;
+      const snapshots = (await client.call<Snapshots>("ListSnapshots", {})).entries;
+      const { Volumes = [] } = await simulator.client.send(new DescribeVolumesCommand({}));
+      const { Snapshots = [] } = await simulator.client.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
+      const there = Volumes.filter(({ State }) => State !== "deleting");
+      expect(there.map(({ VolumeId }) => VolumeId).sort()).toEqual(volumes.map(({ volume }) => volume.volumeId).sort());
+      expect(Snapshots.map(({ SnapshotId }) => SnapshotId).sort()).toEqual(
+        snapshots.map(({ snapshot }) => snapshot.snapshotId).sort(),
+      );
+    });
   });
 });

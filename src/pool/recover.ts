@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { removeTree } from "../host/files.ts";
+import { basename, join } from "node:path";
+import { copiesOf, removeTree } from "../host/files.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
 import { liesOn, readMounts } from "../host/mounts.ts";
 import type { Step } from "../node/step.ts";
@@ -8,6 +8,7 @@ import type { PoolCapacity } from "./capacity.ts";
 import { claimOfSnapshot, claimOfVolume } from "./claims.ts";
 import { dataIn, type Layout } from "./layout.ts";
 import { planGroupEnd } from "./plan-group-end.ts";
+import { seal } from "./record.ts";
 import type { GroupRecord, SnapshotRecord, VolumeRecord } from "./records.ts";
 import type { Store } from "./store.ts";
 import type { Trash } from "./trash.ts";
@@ -36,8 +37,20 @@ export async function recover(pool: Recoverable, host: LinuxHost): Promise<void>
   if (![...pool.groups.all()].some(({ state }) => state === "unreadable")) {
     for (const path of snapshots) await removeTree(path);
   }
+  await writeMissingCopies(pool, host);
   await removeHalfWritten(pool.layout.groups);
   pool.trash.empty();
+}
+
+/** A group exists with the first copy of its record: a kill before the second one left it without. */
+async function writeMissingCopies({ layout, groups }: Recoverable, host: LinuxHost): Promise<void> {
+  const present = new Set(await readdir(layout.groups));
+  for (const entry of groups.all()) {
+    const path = groups.recordOf(entry.id);
+    if (entry.state === "unreadable" || copiesOf(path).every((copy) => present.has(basename(copy)))) continue;
+    const step: Step = { do: "write-record", path, record: seal(entry.record) };
+    await host.perform({ steps: [step] }, AbortSignal.timeout(60_000));
+  }
 }
 
 /** A record that was not yet renamed to its name says nothing. Those of volumes and snapshots go with their folders. */

@@ -1,3 +1,5 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CrashWorld } from "../support/crash-world.ts";
 import { isFrozen } from "../support/frozen.ts";
@@ -62,4 +64,19 @@ describe("a start that puts right what a crash left", () => {
     },
     300_000,
   );
+
+  test.each(["", ".copy"])("a group of whose record one copy was not written (json%s) has both", async (suffix) => {
+    type Group = { groupSnapshot: { groupSnapshotId: string } };
+    const { groupSnapshot } = await world.call<Group>(...(await makeGroup()));
+    const groups = join(world.sandbox.pool, "groups");
+    const before = (await readdir(groups)).sort();
+    expect(before).toHaveLength(2);
+    await world.kill();
+    await rm(join(groups, `${groupSnapshot.groupSnapshotId}.json${suffix}`));
+    await world.start();
+    expect((await readdir(groups)).sort()).toEqual(before);
+    expect(await world.call(...(await makeGroup()))).toMatchObject({ groupSnapshot });
+    await world.call("DeleteVolumeGroupSnapshot", { groupSnapshotId: groupSnapshot.groupSnapshotId });
+    expect(await readdir(groups)).toEqual([]);
+  });
 });

@@ -37,16 +37,16 @@ const filterOf = (source: VolumeId | undefined) =>
 const present = (snapshot: Ec2Snapshot | undefined): Snapshot | undefined =>
   snapshot === undefined ? undefined : snapshotOf(snapshot);
 
-async function findByName(
-  { looks, recent }: EbsContext,
-  name: string,
-  signal: AbortSignal,
-): Promise<Ec2Snapshot | undefined> {
+/** One that came to nothing holds no data: it goes, so that another one can be made. */
+async function findByName(context: EbsContext, name: string, signal: AbortSignal): Promise<Ec2Snapshot | undefined> {
+  const { looks, recent } = context;
   const shown = await looks.snapshotsNamed(name, signal);
   const [found] = shown
     .filter(({ State, SnapshotId = "" }) => State !== "error" && !recent.deleted.get(SnapshotId))
     .toSorted((a, b) => (a.StartTime?.getTime() ?? 0) - (b.StartTime?.getTime() ?? 0));
   if (found !== undefined) return found;
+  for (const { SnapshotId = "", State } of shown)
+    if (State === "error") await removeSnapshot(context, SnapshotId, signal);
   // one that is shown, and came to nothing, is no longer what it was when it was made
   return recent.snapshots.get(name)?.find((made) => !shown.some(({ SnapshotId }) => SnapshotId === made.SnapshotId));
 }
@@ -71,7 +71,6 @@ async function create(context: EbsContext, spec: SnapshotSpec, signal: AbortSign
   await context.zones.inOrder(places, signal);
   if ((await findVolume(context, source, signal)) === undefined) throw noSuch("volume", source);
   if (recent.uncertain.get(name)) throw uncertain(name);
-  await removeFailures(context, name, signal);
   try {
     const Tags = [...snapshotTags(parameters), { Key: tagKeys.snapshotName, Value: name }];
     const TagSpecifications = [{ ResourceType: "snapshot" as const, Tags }];
@@ -95,12 +94,6 @@ export const uncertain = (name: string, cause?: unknown): BackendError =>
 
 export const snapshotTags = (parameters: Parameters): readonly Tag[] =>
   checkCount([{ Key: tagKeys.cluster, Value: "true" }, ...tagsAskedFor(parameters)]);
-
-/** A snapshot that came to nothing holds no data: it goes, and another one is made. */
-async function removeFailures(context: EbsContext, name: string, signal: AbortSignal): Promise<void> {
-  for (const { SnapshotId = "", State } of await context.looks.snapshotsNamed(name, signal))
-    if (State === "error") await removeSnapshot(context, SnapshotId, signal);
-}
 
 async function deleteSnapshot(context: EbsContext, id: string, signal: AbortSignal): Promise<void> {
   const snapshot = await findSnapshot(context, id, signal);

@@ -11,9 +11,9 @@ import { poll } from "./poll.ts";
 export type AskAgain = () => Promise<"there" | "gone">;
 
 /**
- * Waits until a new volume, as EC2 has just shown it, can be attached. Fails at once where that will never be, so that nobody waits for his
- * deadline: EC2 takes a volume away again whose key it may not use, and says so to nobody. Undefined where there is
- * nothing of it left and nobody to ask.
+ * Waits until a new volume, as EC2 has just shown it, can be attached. Fails at once where that will never be, so that
+ * nobody waits for his deadline: EC2 takes a volume away again whose key it may not use, and says so to nobody. Undefined
+ * where there is nothing of it left and nobody to ask.
  */
 export async function untilUsable(
   context: EbsContext,

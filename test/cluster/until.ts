@@ -18,5 +18,6 @@ export async function until<Answer>(
     }
     await delay(200);
   }
-  throw new Error(`after ${seconds} s it is still not so that ${what}`, { cause: last });
+  const why = last instanceof Error ? `: ${last.message}` : "";
+  throw new Error(`after ${seconds} s it is still not so that ${what}${why}`, { cause: last });
 }

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { must } from "../../support/command.ts";
 import { until } from "../until.ts";
-import { type Namespaces, startDaemon } from "./namespace.ts";
+import { lastWordsOf, type Namespaces, startDaemon } from "./namespace.ts";
 import { addressOf, podsRange, serviceRange } from "./network.ts";
 import { makeFolder } from "./place.ts";
 
@@ -25,7 +25,9 @@ export async function startControlPlane(node: Namespaces, { programs, kubeconfig
   await startDaemon(node, "etcd", ["etcd", "--data-dir", "/var/lib/etcd", "--unsafe-no-fsync"]);
   await program("kube-apiserver", apiServerFlags(keys));
   const isReady = [...node.enter, join(programs, "kubectl"), `--kubeconfig=${kubeconfig}`, "get", "--raw", "/readyz"];
-  await until("the API server is ready", () => must(...isReady));
+  await until("the API server is ready", () => must(...isReady)).catch(async ({ message }: Error) => {
+    throw new Error([message, await lastWordsOf(node, "etcd"), await lastWordsOf(node, "kube-apiserver")].join("\n"));
+  });
   await program("kube-controller-manager", {
     kubeconfig,
     "service-account-private-key-file": join(keys, "accounts.key"),

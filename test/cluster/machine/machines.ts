@@ -1,4 +1,5 @@
 import { must } from "../../support/command.ts";
+import { until } from "../until.ts";
 import { type ImageArchive, importImage, startContainerd } from "./containerd.ts";
 import { type ControlPlane, startControlPlane, startProxy } from "./control-plane.ts";
 import { startKubelet } from "./kubelet.ts";
@@ -35,9 +36,18 @@ export async function startAll(machines: Machines, images: readonly ImageArchive
   );
 }
 
-/** Every process of every node is killed, those in containers too. Only the first, which holds the namespaces, is left. */
+/**
+ * Every process of every node is killed, those in containers too. Only the first, which holds the namespaces, is left.
+ * The kernel takes a killed process apart in its own time, and until then its ports and locks are taken.
+ */
 export async function killAll({ nodes }: Machines): Promise<void> {
   for (const { enter } of nodes) await must(...enter, "sh", "-c", "kill -9 -1");
+  for (const { name, enter } of nodes)
+    await until(`every process of ${name} is gone`, async () => {
+      const processes = Number(await must(...enter, "sh", "-c", "set -- /proc/[0-9]*; echo $#"));
+      // the first, and the shell that counts
+      return processes === 2 || undefined;
+    });
 }
 
 export async function startKubeletOf({ name, programs, kubeconfig, nodes }: Machines, index: number): Promise<void> {

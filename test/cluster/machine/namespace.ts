@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { must } from "../../support/command.ts";
 import { programFile } from "../build.ts";
 import { until } from "../until.ts";
 import { makeFolder } from "./place.ts";
@@ -70,6 +71,10 @@ export async function startDaemon(where: Namespaces, name: string, argv: readonl
 
 export const logFile = async (folder: string, name: string): Promise<string> =>
   join(await makeFolder(folder, "log"), `${name}.log`);
+
+/** The end of its log, for whoever waits for it in vain. */
+export const lastWordsOf = async ({ folder }: Namespaces, name: string): Promise<string> =>
+  must("tail", "--lines=5", await logFile(folder, name));
 
 function spawnLogged([file = "", ...args]: readonly string[], log: string): number {
   const output = openSync(log, "a");

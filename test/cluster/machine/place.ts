@@ -44,11 +44,24 @@ async function processesWith(text: string): Promise<readonly number[]> {
 
 /** Kills them, until there are none. */
 export async function killProcessesWith(text: string): Promise<void> {
+  const killed = new Set<number>();
   await until(`no process has ${text} in its command line`, async () => {
-    const pids = await processesWith(text);
-    for (const pid of pids) kill(pid);
-    return pids.length === 0 ? true : undefined;
+    for (const pid of await processesWith(text)) {
+      killed.add(pid);
+      kill(pid);
+    }
+    for (const pid of killed) if (await isTakenApart(pid)) killed.delete(pid);
+    return killed.size === 0 ? true : undefined;
   });
+}
+
+/** Its command line goes first; its ports, locks and files only with the last of its threads. */
+async function isTakenApart(pid: number): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const stats = await Promise.all(
+    threads.map((id) => readFile(`/proc/${pid}/task/${id}/stat`, "utf8").catch(() => "")),
+  );
+  return stats.every((stat) => stat === "" || /\) [ZX] /.test(stat));
 }
 
 function kill(pid: number): void {

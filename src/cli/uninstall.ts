@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { settleClasses } from "../kubernetes/default-class.ts";
 import { deleteSecret } from "../kubernetes/secrets.ts";
-import { findDependents, obstaclesOf } from "../kubernetes/volume-users.ts";
+import { attachersMarks, findDependents, obstaclesOf, releaseVolume } from "../kubernetes/volume-users.ts";
 import { secretNames } from "./certificates.ts";
 import { say } from "./say.ts";
 
@@ -27,6 +27,10 @@ async function uninstall({ driver, class: name, secrets }: Options): Promise<voi
   if (obstacles.length > 0) {
     for (const { what, remedy } of obstacles) say(`${what}\n  → ${remedy}`);
     throw new Error(`kura stays: ${obstacles.length} ${obstacles.length === 1 ? "thing needs" : "things need"} it`);
+  }
+  for (const volume of driver.flatMap((driver) => attachersMarks(driver, dependents.volumes))) {
+    await releaseVolume(volume);
+    say(`volume ${volume.name}: nobody has to detach it any more`);
   }
   if (name !== undefined) await settleClasses({ name, takeDefault: false, replaceStandard: false }, say);
   if (secrets !== undefined) for (const secret of secretNames) await deleteSecret(secrets, secret);

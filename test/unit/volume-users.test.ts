@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type Dependents, obstaclesOf, type PersistentVolume, type Pod } from "../../src/kubernetes/volume-users.ts";
+import {
+  attachersMarks,
+  type Dependents,
+  obstaclesOf,
+  type PersistentVolume,
+  type Pod,
+} from "../../src/kubernetes/volume-users.ts";
 
 const driver = "loop.csi.kura.dev";
-const nothing: Dependents = { volumes: [], pods: [], snapshots: [] };
+const nothing: Dependents = { volumes: [], pods: [], attachments: [], snapshots: [] };
 
 const volume = (policy: string, of = driver): PersistentVolume => ({
   metadata: { name: "pv" },
@@ -24,12 +30,37 @@ const pod = (volumes: Pod["spec"]["volumes"], phase = "Running", namespace = "sh
 });
 const byClaim = [{ name: "data", persistentVolumeClaim: { claimName: "db-data" } }];
 const ephemeral = [{ name: "data", ephemeral: {} }];
+const inline = (of: string) => [{ name: "scratch", csi: { driver: of } }];
+const attachment = (attacher: string) => ({
+  metadata: { name: "csi-0123" },
+  spec: { attacher, nodeName: "node-a", source: { persistentVolumeName: "pv" } },
+});
 const content = (of: string) => ({ metadata: { name: "content" }, spec: { driver: of } });
 
 test("a volume of Kubernetes' former EBS plugin keeps the ebs driver", () => {
   const found = (driver: string) => obstaclesOf(driver, { ...nothing, volumes: [inTree] });
   expect(found("ebs.csi.aws.com")).toHaveLength(1);
   expect(found(driver)).toEqual([]);
+});
+
+test("so does a pod that names one itself", () => {
+  const inPod = [{ name: "data", awsElasticBlockStore: {} }];
+  expect(obstaclesOf("ebs.csi.aws.com", { ...nothing, pods: [pod(inPod)] })).toHaveLength(1);
+});
+
+test("external-attacher's mark goes, from volumes of its driver, and every other finalizer stays", () => {
+  const marked = (of: string, ...finalizers: readonly string[]): PersistentVolume => {
+    const { metadata, spec } = volume("Retain", of);
+    return { spec, metadata: { ...metadata, resourceVersion: "7", finalizers } };
+  };
+  const volumes = [
+    marked(driver, "kubernetes.io/pv-protection", "external-attacher/loop-csi-kura-dev"),
+    marked(driver, "kubernetes.io/pv-protection"),
+    marked("other.example.com", "external-attacher/other-example-com"),
+  ];
+  expect(attachersMarks(driver, volumes)).toEqual([
+    { name: "pv", patch: { metadata: { resourceVersion: "7", finalizers: ["kubernetes.io/pv-protection"] } } },
+  ]);
 });
 
 describe("what keeps a driver from being removed", () => {
@@ -47,6 +78,15 @@ describe("what keeps a driver from being removed", () => {
       [],
     ],
     ["a generic ephemeral volume", { volumes: [volume("Retain")], pods: [pod(ephemeral)] }, [/^pod shop\/db uses/]],
+    ["an inline volume", { pods: [pod(inline(driver))] }, [/^pod shop\/db has a volume of its own, scratch$/]],
+    ["one of a pod that has ended: nothing", { pods: [pod(inline(driver), "Failed")] }, []],
+    ["others' inline volumes: nothing", { pods: [pod(inline("other.example.com"))] }, []],
+    [
+      "a volume that is still attached",
+      { attachments: [attachment(driver)] },
+      [/^volume pv is attached to node node-a/],
+    ],
+    ["others' attachments: nothing", { attachments: [attachment("other.example.com")] }, []],
     ["a pod and its volume", { volumes: [volume("Delete")], pods: [pod(byClaim)] }, [/^pod/, /^volume/]],
     ["a snapshot", { snapshots: [content(driver)] }, [/^snapshot content content/]],
     ["others' snapshots: nothing", { snapshots: [content("other.example.com")] }, []],

@@ -101,7 +101,13 @@
 {{- define "kura.rules.uninstall" -}}
 {{ include "kura.rules.defaultClass" . }}
 - {apiGroups: [""], resources: [persistentvolumes, pods], verbs: [list]}
+- {apiGroups: [storage.k8s.io], resources: [volumeattachments], verbs: [list]}
 - {apiGroups: [snapshot.storage.k8s.io], resources: [volumesnapshotcontents], verbs: [list]}
+{{- $attaches := false }}
+{{- range .Values.backends }}{{ if and .enabled (include "kura.attaches" .) }}{{ $attaches = true }}{{ end }}{{ end }}
+{{- if $attaches }}
+- {apiGroups: [""], resources: [persistentvolumes], verbs: [patch]}
+{{- end }}
 {{- end -}}
 
 {{- define "kura.rules.uninstallHere" -}}

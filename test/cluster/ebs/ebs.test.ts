@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
+import { DeleteVolumeCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asDocumented } from "../documented.ts";
 import { Example, exampleNames } from "../example.ts";
@@ -7,6 +7,7 @@ import { tracesOnHost } from "../host-state.ts";
 import { get, type Json, kubectl } from "../kubectl.ts";
 import { overlayFile } from "../overlay.ts";
 import { installSnapshotCrds } from "../snapshot-crds.ts";
+import { heldByFinalizers } from "../uninstall.ts";
 import { until } from "../until.ts";
 import { type ClusterEc2, reachEc2 } from "./ec2.ts";
 import { proofs } from "./proofs.ts";
@@ -73,9 +74,26 @@ describe("afterwards", () => {
     await until("both are gone", async () => (await left()).length === 0 || undefined, 30);
   });
 
-  test("kura goes as docs/uninstall.md says, and leaves nothing but EC2's folder", async () => {
+  test("kura goes as docs/uninstall.md says; it leaves EC2's folder, and a kept volume that can be deleted", async () => {
+    const kept = await keepVolume();
     const files = { "deploy/kura.yaml": yaml, "deploy/uninstall.yaml": "deploy/ebs/uninstall.yaml" };
     expect(await asDocumented("uninstall", "uninstall", files)).toContain("nothing needs kura any more");
     expect(await tracesOnHost()).toEqual([]);
+    await kubectl("delete", "pv", kept, "--timeout=60s");
+    expect(await heldByFinalizers()).toEqual([]);
   });
 });
+
+/** A PersistentVolume that a pod used, and that outlives its claim. */
+async function keepVolume(): Promise<string> {
+  const example = await Example.start("gp2", folder);
+  await example.apply();
+  const { metadata, spec } = await example.volumeOf("data");
+  expect(metadata.finalizers).toContain("external-attacher/ebs-csi-aws-com");
+  await kubectl("patch", "pv", metadata.name, '--patch={"spec": {"persistentVolumeReclaimPolicy": "Retain"}}');
+  await example.kubectl("delete", "--filename", `${folder}/gp2.yaml`);
+  await until("it is detached", async () => (await get("volumeattachments")).items.length === 0 || undefined);
+  await ec2.client.send(new DeleteVolumeCommand({ VolumeId: spec.csi.volumeHandle }));
+  await kubectl("delete", "namespace", example.namespace);
+  return metadata.name;
+}

@@ -23,12 +23,10 @@ import { poolOption } from "./pool-option.ts";
 /** `kura pool …`: exit code 0: fine, 1: a problem was found, 2: asked in a wrong way or the pool is held. */
 export function poolCommand(): Command {
   const command = new Command("pool").description("look after a pool of local volumes");
-  const withPool = (name: string, description: string) =>
-    command
-      .command(name)
-      .description(description)
-      .addOption(poolOption("the pool's directory; repeated: one after another").makeOptionMandatory());
-  withPool("create", "make a pool in an empty directory")
+  const withPool = (name: string, description: string, pool = "the pool's directory; repeated: one after another") =>
+    command.command(name).description(description).addOption(poolOption(pool).makeOptionMandatory());
+  const withOnePool = (name: string, description: string) => withPool(name, description, "the pool's directory");
+  withOnePool("create", "make a pool in an empty directory")
     .option("--image <size>", "make it an XFS with reflink in one file beside the directory, as 20Gi")
     .option("--sparse", "let the file take space from the host only as it is used")
     .action(create);
@@ -43,7 +41,7 @@ export function poolCommand(): Command {
   const exported = withPool("export-pv", "write PersistentVolumes and claims, to bring the volumes into a new cluster");
   for (const option of exportOptions) exported.addOption(option);
   exported.action(exportPv);
-  withPool("destroy", "remove the pool and everything in it").option("--yes", "really").action(destroy);
+  withOnePool("destroy", "remove the pool and everything in it").option("--yes", "really").action(destroy);
   return command;
 }
 

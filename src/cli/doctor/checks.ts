@@ -1,5 +1,6 @@
 import { statfsSync } from "node:fs";
 import { access, constants, readFile, stat, writeFile } from "node:fs/promises";
+import { release } from "node:os";
 import { join } from "node:path";
 import { ifThere } from "../../host/errno.ts";
 import { removeTree } from "../../host/files.ts";
@@ -69,7 +70,10 @@ export async function isInstalled(tool: string): Promise<boolean> {
   return false;
 }
 
-/** A filesystem in a module that is not loaded yet is not listed; mount(8) loads it, so modprobe is asked too. */
+/**
+ * A filesystem in a module that is not loaded yet is not listed, and is loaded by the first mount. modprobe knows whether
+ * there is one, where it can see the kernel's modules; in a container it cannot.
+ */
 async function examineFilesystems(): Promise<Diagnosis | undefined> {
   const listed = (await readFile("/proc/filesystems", "utf8")).split("\n").map((line) => line.split("\t").at(-1));
   const run = commandRunner();
@@ -83,11 +87,16 @@ async function examineFilesystems(): Promise<Diagnosis | undefined> {
     if (!isModule) missing.push(fsType);
   }
   if (missing.length === 0) return undefined;
-  return {
-    cause: `the kernel has no ${missing.join(", ")}`,
-    remedy: "use another filesystem (parameter fsType, --default-fs), or a kernel that has it",
-    mild: true,
-  };
+  const [names, remedy] = [missing.join(", "), "use another filesystem (parameter fsType, --default-fs)"];
+  const seesModules =
+    (await isInstalled("modprobe")) && (await ifThere(stat(`/lib/modules/${release()}`))) !== undefined;
+  return seesModules
+    ? { cause: `the kernel has no ${names}`, remedy: `${remedy}, or a kernel that has it`, mild: true }
+    : {
+        cause: `${names}: not loaded, and whether the kernel has a module for it cannot be seen from here`,
+        remedy: `mount one, which loads it; where that fails, ${remedy}`,
+        mild: true,
+      };
 }
 
 async function examineLoop(): Promise<Diagnosis | undefined> {

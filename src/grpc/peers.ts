@@ -52,7 +52,7 @@ export function grpcPeers({ tlsDir, log, discover }: PeersOptions): RunningPeers
 
   /** Asks who is there, and keeps the answer. */
   async function meet(connection: Connection): Promise<void> {
-    const before = [...known.values()].find((peer) => peer.connection === connection);
+    const before = [...known.values()].filter((peer) => peer.connection === connection);
     try {
       const answer = await connection.call<{ manifest: Record<string, string> }>(
         "GetPluginInfo",
@@ -64,8 +64,9 @@ export function grpcPeers({ tlsDir, log, discover }: PeersOptions): RunningPeers
       if (peer === undefined)
         log.info({ node: introduced.node, address: connection.address, pools: introduced.pools }, "node found");
       known.set(introduced.node, new GrpcPeer(introduced, connection, true));
+      for (const former of before) if (former.node !== introduced.node) mark(former, false);
     } catch (error) {
-      if (before !== undefined) mark(before, false);
+      for (const former of before) mark(former, false);
       log.debug({ address: connection.address, reason: String(error) }, "node does not answer");
     }
   }
@@ -81,8 +82,15 @@ export function grpcPeers({ tlsDir, log, discover }: PeersOptions): RunningPeers
   };
   void loop();
 
+  /** A disk may have gone to another node, or its node got another name: whoever answers for a pool has it. */
+  function all(): readonly Peer[] {
+    const peers = [...known.values()].sort((a, b) => (a.node < b.node ? -1 : 1));
+    const held = new Set(peers.filter(({ reachable }) => reachable).flatMap(({ pools }) => pools));
+    return peers.map((peer) => (peer.reachable ? peer : peer.without(held)));
+  }
+
   return {
-    all: () => [...known.values()].sort((a, b) => (a.node < b.node ? -1 : 1)),
+    all,
     stop: () => {
       stopped = true;
       clearTimeout(timer);
@@ -106,6 +114,11 @@ class GrpcPeer implements Peer {
     this.topology = introduced.topology;
     this.connection = connection;
     this.reachable = reachable;
+  }
+
+  without(pools: ReadonlySet<string>): GrpcPeer {
+    const kept = this.pools.filter((pool) => !pools.has(pool));
+    return new GrpcPeer({ ...this, pools: kept }, this.connection, this.reachable);
   }
 
   call<Answer extends object>(rpc: string, request: object, signal: AbortSignal): Promise<Answer> {

@@ -27,12 +27,7 @@ beforeAll(async () => {
   sandbox = await makeSandbox({ poolBytes: 2 ** 30 });
   [port, nodeHttp, routerHttp] = [await freePort(), await freePort(), await freePort()];
   await certificates("tls");
-  node = await startTestDriver(sandbox, {
-    flags: [
-      ...["--listen", `127.0.0.1:${port}`, "--tls-dir", sandbox.path("tls", "node")],
-      ...["--http", `127.0.0.1:${nodeHttp}`],
-    ],
-  });
+  node = await startNode();
   await mkdir(sandbox.path("router"));
   router = startRouter(sandbox.path("tls", "controller"));
   const client = csiClient(routerEndpoint());
@@ -51,6 +46,13 @@ const certificates = async (name: string) => {
   const made = await kura(["certificates", "--out", sandbox.path(name)]);
   expect(made).toMatchObject({ exitCode: 0, stderr: "" });
 };
+const startNode = (...flags: readonly string[]): Promise<TestDriver> =>
+  startTestDriver(sandbox, {
+    flags: [
+      ...["--listen", `127.0.0.1:${port}`, "--tls-dir", sandbox.path("tls", "node")],
+      ...["--http", `127.0.0.1:${nodeHttp}`, ...flags],
+    ],
+  });
 const startRouter = (tlsDir: string): RunningKura =>
   startKura([
     ...["driver", "--services", "router", "--endpoint", routerEndpoint()],
@@ -96,6 +98,16 @@ describe("a router", () => {
     await co.delete(volume);
     expect(await refusalOf(co.call("NodeGetInfo"))).toMatch(/^UNIMPLEMENTED/);
   });
+});
+
+test("a node that comes back under another name is asked for what it has, and its former self for nothing", async () => {
+  const volume = await co.create("moved", { use: "block", bytes: 512 });
+  await node.stop();
+  node = await startNode("--node-id", "node-b");
+  await eventually(() => co.call("ControllerGetVolume", { volumeId: volume.id }));
+  const { entries } = await co.call<{ entries: readonly object[] }>("ListVolumes");
+  expect(entries).toHaveLength(1);
+  await co.delete(volume);
 });
 
 describe("a node takes calls from the controller and from nobody else", () => {

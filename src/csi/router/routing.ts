@@ -12,8 +12,13 @@ export const isOurs = (id: string): boolean => poolOf(id) !== undefined;
 export function peerOf(id: string, peers: Peers, what: string): Peer {
   const pool = poolOf(id);
   if (pool === undefined) throw notFound(`${what} ${id} does not exist`);
-  const peer = peers.all().find(({ pools }) => pools.includes(pool));
+  const [peer, twin] = peers.all().filter(({ pools }) => pools.includes(pool));
   if (peer === undefined) throw unavailable(`no node that holds pool ${pool} of ${what} ${id} has been heard of`);
+  if (twin !== undefined)
+    throw new CsiError(
+      "FAILED_PRECONDITION",
+      `${peer.node} and ${twin.node} both have pool ${pool} of ${what} ${id}, as copies of a disk do; take one away`,
+    );
   return reachable(peer);
 }
 

@@ -92,3 +92,10 @@ test("a list goes on from pool to pool, though a node's pools are not neighbours
     expect(found).toEqual([...ids].sort());
   }
 });
+
+test("where two nodes answer for one pool, as with copies of a disk, neither is asked", async () => {
+  const { call } = cluster({ pools: { "node-a": { twin: "dddddddd" }, "node-b": { twin: "dddddddd" } } });
+  expect(await refusalOf(call("DeleteVolume", { volumeId: "dddddddd-0" }))).toMatch(
+    /^FAILED_PRECONDITION: node-a and node-b both have pool dddddddd/,
+  );
+});

@@ -161,6 +161,9 @@ describe("in a pool whose files share no blocks", () => {
     expect(await co.snapshot("slow", volume)).toEqual(snapshot);
     expect(await refusalOf(co.stage(volume))).toContain("ABORTED: volume");
     expect(await refusalOf(co.delete(volume))).toContain("is being copied");
+    // grown meanwhile, the copy would come out longer than its record says
+    const growth = { volumeId: volume.id, capacityRange: { requiredBytes: 800 * MiB } };
+    expect(await refusalOf(co.call("ControllerExpandVolume", growth))).toContain("ABORTED: volume");
     expect(await refusalOf(co.call("DeleteSnapshot", { snapshotId: snapshot.snapshotId }))).toContain("ABORTED");
     const messages = driver.client.stream("GetMetadataAllocated", { snapshotId: snapshot.snapshotId });
     expect(await refusalOf(messages[Symbol.asyncIterator]().next())).toContain("ABORTED");
@@ -169,6 +172,7 @@ describe("in a pool whose files share no blocks", () => {
     await untilReady(snapshot);
     expect(await attributesOf(imageOf("snapshots", snapshot.snapshotId))).not.toContain("S");
     await must("cmp", imageOf("volumes", volume.id), imageOf("snapshots", snapshot.snapshotId));
+    expect(await co.call("ControllerExpandVolume", growth)).toMatchObject({ capacityBytes: String(800 * MiB) });
     await co.end(volume);
   });
 
@@ -217,7 +221,7 @@ describe("in a pool whose files share no blocks", () => {
     await co.delete(volume);
   });
 
-  test("a restore that outlasts its caller goes on, and is there when he asks again", async () => {
+  test("a restore that outlasts its caller goes on, keeps its snapshot and its name, and is there when he asks again", async () => {
     const volume = await filled("long", 100 * MiB);
     const snapshot = await co.snapshot("long", volume);
     await untilReady(snapshot);
@@ -230,6 +234,13 @@ describe("in a pool whose files share no blocks", () => {
     const first = refusalOf(driver.client.call("CreateVolume", request, 1500));
     const goOn = await holdCopy();
     expect(await first).toContain("DEADLINE_EXCEEDED");
+    expect(await refusalOf(co.call("DeleteSnapshot", { snapshotId: snapshot.snapshotId }))).toBe(
+      `ABORTED: snapshot ${snapshot.snapshotId} is being copied; try again`,
+    );
+    for (const volumeContentSource of [null, fromVolume(volume)])
+      expect(await refusalOf(co.call("CreateVolume", { ...request, volumeContentSource }))).toContain(
+        `ABORTED: another copy of that name is being made from ${snapshot.snapshotId}`,
+      );
     goOn();
     const restored = await co.create("long-restored", {
       use: "block",
@@ -238,6 +249,7 @@ describe("in a pool whose files share no blocks", () => {
     });
     await must("cmp", imageOf("volumes", volume.id), imageOf("volumes", restored.id));
     expect((await readdir(join(sandbox.pool, "volumes"))).filter((name) => name.startsWith("."))).toEqual([]);
+    await co.call("DeleteSnapshot", { snapshotId: snapshot.snapshotId });
     for (const made of [volume, restored]) await co.delete(made);
   });
 });

@@ -180,6 +180,14 @@ export const controller: Readonly<Record<string, CallNotes>> = {
         volumes("ControllerExpandVolume", "a limit below what there is"),
       ),
       error("RESOURCE_EXHAUSTED", "no room", volumes("ControllerExpandVolume", "more than there is room for")),
+      error(
+        "ABORTED",
+        "it is being copied where blocks cannot be shared",
+        shown(
+          "driver/plain-pool.test.ts",
+          "a snapshot is ready when it is whole; until then its volume stays as it is, and others don't notice",
+        ),
+      ),
       never(
         "FAILED_PRECONDITION",
         "published, and only what is not published can grow",

@@ -49,6 +49,13 @@ export const snapshot: Readonly<Record<string, CallNotes>> = {
         "something is being done with it",
         plain("a snapshot is ready when it is whole; until then its volume stays as it is, and others don't notice"),
       ),
+      error(
+        "ABORTED",
+        "a volume is being copied from it",
+        plain(
+          "a restore that outlasts its caller goes on, keeps its snapshot and its name, and is there when he asks again",
+        ),
+      ),
       never(
         "FAILED_PRECONDITION",
         "in use by something else",

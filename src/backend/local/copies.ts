@@ -1,4 +1,4 @@
-import { busy } from "../backend.ts";
+import { busy, type VolumeSource } from "../backend.ts";
 
 /** Of failures that nobody asked for again, the last ones are remembered. */
 const mostFailures = 100;
@@ -73,12 +73,12 @@ export class Copies {
     return this.#running.has(key);
   }
 
-  /** Refuses what would take a volume away, or change it, while it is being copied. */
-  refuseIfRead(source: string, only: "still" | "any"): void {
+  /** Refuses what would take a volume or a snapshot away, or change it, while it is being copied. */
+  refuseIfRead(kind: VolumeSource["kind"], source: string, only: "still" | "any"): void {
     const reader = [...this.#running.values()].find(
       (running) => running.source === source && (only === "any" || running.still),
     );
-    if (reader !== undefined) throw busy(`volume ${source} is being copied; try again`);
+    if (reader !== undefined) throw busy(`${kind} ${source} is being copied; try again`);
   }
 
   async stop(): Promise<void> {

@@ -29,7 +29,7 @@ export function localNode(
     async find(id, { inline }) {
       const record = readable(pool.volumes.get(id));
       if (record === undefined) return undefined;
-      parts.copies.refuseIfRead(id, "still");
+      parts.copies.refuseIfRead("volume", id, "still");
       if (parts.attach && !inline && !record.attachments.some(({ node }) => node === nodeId)) {
         throw new BackendError(
           { kind: "unfit", reason: "not attached" },

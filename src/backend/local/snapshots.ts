@@ -102,6 +102,7 @@ async function deleteSnapshot({ pool, host, copies }: LocalParts, id: string, si
     );
   }
   if (copies.isRunning(id)) throw busy(`snapshot ${id} is still being copied; try again`);
+  copies.refuseIfRead("snapshot", id, "any");
   const folder = folderOfSnapshot(pool, id);
   const grave = pool.trash.placeFor(folder);
   await host.perform({ steps: [{ do: "rename", from: folder, to: grave }] }, signal);

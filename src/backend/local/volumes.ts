@@ -76,7 +76,7 @@ async function deleteVolume(context: LocalContext, id: string, signal: AbortSign
   const { pool, host, copies } = context;
   const record = readable(pool.volumes.get(id));
   if (record === undefined) return;
-  copies.refuseIfRead(id, "any");
+  copies.refuseIfRead("volume", id, "any");
   const steps = await planDelete(context, record, signal);
   const folder = folderOfVolume(pool, id);
   const grave = pool.trash.placeFor(folder);

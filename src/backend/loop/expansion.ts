@@ -18,10 +18,12 @@ export const loopExpansion = (context: LocalContext): Expansion => ({
  * ever shrinks. Space that was promised in full is there before the record says so.
  */
 async function grow(context: LocalContext, id: string, wishedBytes: number, signal: AbortSignal): Promise<Volume> {
-  const { pool, host } = context;
+  const { pool, host, copies } = context;
   const record = needVolume(pool, id);
   const image = imageOfVolume(pool, record);
   const sizeBytes = Math.max(wishedBytes, record.sizeBytes);
+  // a copy reads to the image's end, and would come out longer than its own record says
+  if (sizeBytes > record.sizeBytes) copies.refuseIfRead("volume", id, "still");
   const before: Step[] = isThick(record.parameters) ? [{ do: "reserve-image", path: image.file, sizeBytes }] : [];
   const after: Step[] = [{ do: "resize-image", path: image.file, sizeBytes }];
   const { volume: facts } = await host.observe(image, {}, signal);

@@ -8,6 +8,7 @@
  *   NOT_FOUND           the volume does not exist
  *   OUT_OF_RANGE        the size is not possible, or the volume is larger than limit_bytes already
  *   RESOURCE_EXHAUSTED  no room
+ *   ABORTED             the volume is being copied, and has to stay as it is
  */
 import type { ControllerExpandVolumeRequest } from "../../../proto/gen/csi/v1/ControllerExpandVolumeRequest.ts";
 import type { ControllerExpandVolumeResponseInit } from "../../../proto/gen/csi/v1/ControllerExpandVolumeResponse.ts";

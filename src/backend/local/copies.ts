@@ -37,8 +37,7 @@ export class Copies {
   /** Begins, or takes part in what was begun. Gone with `signal`, the work goes on. */
   async join<T>({ key, wish, source, still }: CopyWish, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const before = this.#running.get(key);
-    if (before !== undefined && before.wish !== wish)
-      throw busy(`another copy of that name is being made from ${before.source}`);
+    if (before !== undefined && before.wish !== wish) throw otherCopy(before);
     const running = before ?? { work: work().finally(() => this.#running.delete(key)), wish, source, still };
     this.#running.set(key, running);
     running.work.catch(() => {}); // whoever waits for it hears of it
@@ -73,6 +72,12 @@ export class Copies {
     return this.#running.has(key);
   }
 
+  /** Refuses to make anew what is being made as a copy: there would be two of one name. */
+  refuseIfMade(key: string): void {
+    const running = this.#running.get(key);
+    if (running !== undefined) throw otherCopy(running);
+  }
+
   /** Refuses what would take a volume or a snapshot away, or change it, while it is being copied. */
   refuseIfRead(kind: VolumeSource["kind"], source: string, only: "still" | "any"): void {
     const reader = [...this.#running.values()].find(
@@ -86,6 +91,8 @@ export class Copies {
     await Promise.allSettled([...this.#running.values()].map(({ work }) => work));
   }
 }
+
+const otherCopy = ({ source }: Running): Error => busy(`another copy of that name is being made from ${source}`);
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -31,12 +31,16 @@ async function create(context: LocalContext, spec: VolumeSpec, signal: AbortSign
     );
   }
   const { source } = spec;
-  if (source === undefined) return makeVolume(context, spec, signal);
+  const key = `volume ${spec.name}`;
+  if (source === undefined) {
+    copies.refuseIfMade(key);
+    return makeVolume(context, spec, signal);
+  }
   if (source.kind === "snapshot") await copies.settled(source.id, signal);
   else await medium.requireCopy(needVolume(pool, source.id), signal);
   if (!medium.copiesSlowly) return makeVolume(context, spec, signal);
   const still = source.kind === "volume" && medium.copiesWhatIsStill;
-  const wish = { key: `volume ${spec.name}`, wish: JSON.stringify(spec), source: source.id, still };
+  const wish = { key, wish: JSON.stringify(spec), source: source.id, still };
   return copies.join(wish, () => makeVolume(context, spec, copies.signal), signal);
 }
 

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { closeSync, constants, openSync } from "node:fs";
-import { copyFile, type FileHandle, mkdir, open, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { copyFile, type FileHandle, lstat, mkdir, open, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { HostError } from "../node/host-error.ts";
@@ -109,6 +109,15 @@ export async function moveDurably(from: string, to: string): Promise<void> {
 }
 
 export const removeTree = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
+
+/** What cannot be looked at (a mount that has died, a name that is too long) is no link. */
+export async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
 
 /** A mount point of the CO's: only an empty directory or an empty file goes, never what holds something. */
 export async function removeTarget(path: string): Promise<void> {

@@ -4,7 +4,16 @@ import type { Contents, Host } from "../node/host.ts";
 import { HostError } from "../node/host-error.ts";
 import type { DeviceRef, NoteFilesystem as Note, Plan, Step } from "../node/step.ts";
 import { type FsType, fileOf, type Source } from "../node/volume.ts";
-import { makeDirectory, makeFile, moveDurably, removeFile, removeTarget, syncPath, writeRecord } from "./files.ts";
+import {
+  isLink,
+  makeDirectory,
+  makeFile,
+  moveDurably,
+  removeFile,
+  removeTarget,
+  syncPath,
+  writeRecord,
+} from "./files.ts";
 import { isTaken, underLock } from "./flock.ts";
 import { Freezer } from "./freeze.ts";
 import { checkFilesystem } from "./fsck.ts";
@@ -71,6 +80,7 @@ export function linuxHost({
     run,
     throttle,
     realPath,
+    isLink,
     observe: (source, paths) => observe(source, paths, loops),
     isHeldElsewhere: (source) => isHeldElsewhere(source, loops),
     probe: (source, signal) => probeSource(source, run, signal),

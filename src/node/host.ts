@@ -21,6 +21,8 @@ export interface Host {
   usageOf(path: string, signal: AbortSignal): Promise<Usage>;
   /** Where a path really leads, symbolic links followed as far as it exists. */
   realPath(path: string): Promise<string>;
+  /** Whether the path itself, its last name, is a symbolic link. */
+  isLink(path: string): Promise<boolean>;
 }
 
 export interface Observation<Path extends string> {

@@ -270,6 +270,7 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
 
     test("where one really leads is told, also of one that is not there", async () => {
       expect(await under.host.realPath(target)).toBe(target);
+      expect(await under.host.isLink(target)).toBe(false);
     });
   });
 

@@ -211,4 +211,19 @@ describe("paths outside kubelet's directory are refused", () => {
     expect(await refusalOf(co.stage(volume, { stagingTargetPath: path() }))).toMatch(said);
     await co.delete(volume);
   });
+
+  test.each(["a directory", "nothing"])("a link to %s outside: nothing is mounted or unmounted there", async (to) => {
+    const { co, sandbox } = guarded;
+    const outside = sandbox.path(`outside-${to}`);
+    if (to === "a directory") await mkdir(outside);
+    const volume = await co.start(`linked-${to}`, { ...small, mode: "SINGLE_NODE_MULTI_WRITER" });
+    const linked = { ...volume, target: `${volume.target}-link` };
+    await symlink(outside, linked.target);
+    const said = /^INVALID_ARGUMENT: target_path .* is a symbolic link$/;
+    expect(await refusalOf(co.publish(linked))).toMatch(said);
+    if (to === "a directory") await must("mount", "--bind", volume.staging, outside);
+    expect(await refusalOf(co.unpublish(linked))).toMatch(said);
+    if (to === "a directory") await must("umount", outside);
+    await co.end(volume);
+  });
 });

@@ -36,6 +36,7 @@ export function modelHost(world = new ModelWorld()): ModelHost {
       return { bytes: { total, used: 0, available: total }, inodes: undefined };
     },
     realPath: async (path) => world.realPath(path),
+    isLink: async (path) => world.links.has(path),
     async perform(plan: Plan, signal, note = refuseToNote) {
       try {
         for (const step of plan.steps) {

@@ -17,6 +17,7 @@ const paths = (folder: string): readonly string[] => [
   `${folder}/kubelet/../${escapeMark}`,
   `${folder}/kubelet/link/${escapeMark}`,
   `${folder}/kubelet/link`,
+  `${folder}/kubelet/dangling-link`,
   `${folder}/kubelet/file`,
   `${folder}/kubelet/file/below`,
   `${folder}/kubelet/deep/deeper/${escapeMark}`,

@@ -42,6 +42,7 @@ export class World {
     await mkdir(path("kubelet", "deep"));
     await writeFile(path("kubelet", "file"), "not a directory");
     await symlink(path("outside"), path("kubelet", "link"));
+    await symlink(path("outside", "nothing"), path("kubelet", "dangling-link"));
     await symlink(path("kubelet", "loop-of-links"), path("kubelet", "loop-of-links"));
   }
 

@@ -2,6 +2,12 @@ import { access, type CallNotes, error, never, nodes, shown } from "../call.ts";
 
 const missing = (rpc: string) =>
   error("INVALID_ARGUMENT", "a required field is missing", nodes("what is missing or wrong is named", rpc));
+const misled = (rpc: string) =>
+  error(
+    "INVALID_ARGUMENT",
+    "a path leads out of kubelet's directory, or is itself a link",
+    nodes("%s neither mounts nor unmounts where %s is itself a link", rpc),
+  );
 const gone = (rpc: string) =>
   error("NOT_FOUND", "the volume is not here", nodes("%s of a volume that is not here does not find it", rpc));
 const wasGone = (rpc: string) =>
@@ -25,6 +31,7 @@ export const node: Readonly<Record<string, CallNotes>> = {
     shown: nodes("staged, published, unpublished, unstaged: ten times each changes nothing more"),
     conditions: [
       missing("NodeStageVolume"),
+      misled("NodeStageVolume"),
       gone("NodeStageVolume"),
       error(
         "ALREADY_EXISTS",
@@ -51,6 +58,7 @@ export const node: Readonly<Record<string, CallNotes>> = {
     shown: nodes("staged, published, unpublished, unstaged: ten times each changes nothing more"),
     conditions: [
       missing("NodeUnstageVolume"),
+      misled("NodeUnstageVolume"),
       error(
         "FAILED_PRECONDITION",
         "still published",
@@ -67,6 +75,7 @@ export const node: Readonly<Record<string, CallNotes>> = {
     shown: nodes("staged, published, unpublished, unstaged: ten times each changes nothing more"),
     conditions: [
       missing("NodePublishVolume"),
+      misled("NodePublishVolume"),
       error(
         "INVALID_ARGUMENT",
         "the access mode is not offered",
@@ -97,6 +106,7 @@ export const node: Readonly<Record<string, CallNotes>> = {
     shown: nodes("staged, published, unpublished, unstaged: ten times each changes nothing more"),
     conditions: [
       missing("NodeUnpublishVolume"),
+      misled("NodeUnpublishVolume"),
       error("FAILED_PRECONDITION", "in use", staging("a volume that a process works in is not unpublished")),
       error(
         "FAILED_PRECONDITION",

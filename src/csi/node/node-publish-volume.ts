@@ -3,7 +3,7 @@
  *
  * Spec: csi.proto v1.13, "NodePublishVolume". Called by kubelet for every pod that uses the volume.
  *
- *   INVALID_ARGUMENT     a required field is missing, or the capability is not offered
+ *   INVALID_ARGUMENT     a required field is missing, a path leads astray, or the capability is not offered
  *   NOT_FOUND            the volume does not exist here
  *   ALREADY_EXISTS       published there already, in another way
  *   FAILED_PRECONDITION  not staged, or its access mode allows no second path
@@ -69,9 +69,11 @@ export const nodePublishVolume = (
     const { node, host, paths, backstage } = parts;
     const volume = await node.find(wish.id, wish.said, signal);
     if (volume === undefined) throw noSuch("volume", wish.id);
-    const targetPath = await paths.resolve(wish.targetPath, "target_path");
+    const targetPath = await paths.resolveMountPoint(wish.targetPath, "target_path");
     const stagingPath =
-      wish.stagingPath === undefined ? targetPath : await paths.resolve(wish.stagingPath, "staging_target_path");
+      wish.stagingPath === undefined
+        ? targetPath
+        : await paths.resolveMountPoint(wish.stagingPath, "staging_target_path");
     const observed = await host.observe(volume.source, { staging: stagingPath, target: targetPath }, signal);
     const facts = { volume: observed.volume, ...observed.paths };
     const { access, mode } = wish.capability;

@@ -4,7 +4,7 @@
  * Spec: csi.proto v1.13, "NodeStageVolume". Called by kubelet before the first pod uses the volume, and again after
  * every restart of its own.
  *
- *   INVALID_ARGUMENT     a required field is missing, or the capability is not offered
+ *   INVALID_ARGUMENT     a required field is missing, a path leads astray, or the capability is not offered
  *   NOT_FOUND            the volume does not exist here
  *   ALREADY_EXISTS       staged there already, in another way
  *   FAILED_PRECONDITION  the volume cannot be used so, or holds something that must not be formatted over
@@ -48,7 +48,7 @@ export const nodeStageVolume = (parts: NodeParts): Rpc<NodeStageVolumeRequest, W
     const { node, host, paths } = parts;
     const volume = await node.find(wish.id, wish.said, signal);
     if (volume === undefined) throw noSuch("volume", wish.id);
-    const stagingPath = await paths.resolve(wish.stagingPath, "staging_target_path");
+    const stagingPath = await paths.resolveMountPoint(wish.stagingPath, "staging_target_path");
     const observed = await host.observe(volume.source, { staging: stagingPath }, signal);
     const isGone = volume.source.kind === "image" && observed.volume.backing === undefined;
     const contents = isGone ? ({ kind: "blank" } as const) : await host.probe(volume.source, signal);

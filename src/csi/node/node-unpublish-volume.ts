@@ -3,7 +3,7 @@
  *
  * Spec: csi.proto v1.13, "NodeUnpublishVolume". Called by kubelet when a pod has ended.
  *
- *   INVALID_ARGUMENT     a required field is missing
+ *   INVALID_ARGUMENT     a required field is missing, or the path leads astray
  *   FAILED_PRECONDITION  in use, or the path holds something that is not this volume
  */
 import type { NodeUnpublishVolumeRequest } from "../../../proto/gen/csi/v1/NodeUnpublishVolumeRequest.ts";
@@ -40,7 +40,7 @@ export const nodeUnpublishVolume = (
     if (await unpublishInline(id, path, parts, signal)) return {};
     const { node, host, paths } = parts;
     const source = await node.locate(id);
-    const targetPath = await paths.resolve(path, "target_path");
+    const targetPath = await paths.resolveMountPoint(path, "target_path");
     const observed = await host.observe(source ?? nowhere, { target: targetPath }, signal);
     const facts = { volume: observed.volume, target: observed.paths.target };
     await carryOut(planUnpublish({ volumeId: id, source, targetPath }, facts), parts, signal);

@@ -3,7 +3,7 @@
  *
  * Spec: csi.proto v1.13, "NodeUnstageVolume". Called by kubelet after the last pod has gone.
  *
- *   INVALID_ARGUMENT     a required field is missing
+ *   INVALID_ARGUMENT     a required field is missing, or the path leads astray
  *   FAILED_PRECONDITION  still published or in use, or the path holds something else
  */
 import type { NodeUnstageVolumeRequest } from "../../../proto/gen/csi/v1/NodeUnstageVolumeRequest.ts";
@@ -33,7 +33,7 @@ export const nodeUnstageVolume = (
   async handle({ id, stagingPath: path }, signal) {
     const { node, host, paths } = parts;
     const source = await node.locate(id);
-    const stagingPath = await paths.resolve(path, "staging_target_path");
+    const stagingPath = await paths.resolveMountPoint(path, "staging_target_path");
     const observed = await host.observe(source ?? nowhere, { staging: stagingPath }, signal);
     const facts = { volume: observed.volume, staging: observed.paths.staging };
     await carryOut(planUnstage({ volumeId: id, source, stagingPath }, facts), parts, signal);

@@ -24,7 +24,7 @@ export async function publishInline(wish: PublishInline, parts: NodeParts, signa
   const made = await findOrMake(wish, parts.backend, signal);
   const volume = await parts.node.find(made.id, { inline: true }, signal);
   if (volume === undefined) throw new Error(`inline volume ${wish.id} is gone`);
-  const targetPath = await parts.paths.resolve(wish.targetPath, "target_path");
+  const targetPath = await parts.paths.resolveMountPoint(wish.targetPath, "target_path");
   await carryOut(await planShow({ ...wish, targetPath }, volume, parts, signal), parts, signal);
 }
 
@@ -82,7 +82,7 @@ export async function unpublishInline(
   const made = await findInline(id, backend.volumes, signal);
   const source = made && (await node.locate(made.id));
   if (made === undefined || source === undefined) return false;
-  const targetPath = await paths.resolve(path, "target_path");
+  const targetPath = await paths.resolveMountPoint(path, "target_path");
   const observed = await host.observe(source, { target: targetPath }, signal);
   const { target } = observed.paths;
   const facts = { volume: observed.volume, staging: target, target };

@@ -10,7 +10,8 @@ const info = { name: "memory.csi.kura.dev", version: "1", manifest: {} };
 const namesOf = (rpcs: readonly { readonly name: string }[]) => rpcs.map(({ name }) => name);
 
 function partsOf(backend: ReturnType<typeof memoryBackend>) {
-  const paths = { parse: (path: string) => path, resolve: async (path: string) => path };
+  const resolve = async (path: string) => path;
+  const paths = { parse: (path: string) => path, resolve, resolveMountPoint: resolve };
   return { backend, node: memoryNode(backend), host: modelHost(), paths, backstage: () => "/backstage" };
 }
 

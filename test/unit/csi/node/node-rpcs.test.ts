@@ -70,6 +70,23 @@ describe("what is missing or wrong is named", () => {
     expect(await refusalOf(call("NodeUnpublishVolume", { volumeId: id, targetPath: out }))).toBe(expected);
   });
 
+  test.each<[string, string, object]>([
+    ["NodeStageVolume", "staging_target_path", { stagingTargetPath: "/kubelet/link" }],
+    ["NodeUnstageVolume", "staging_target_path", { stagingTargetPath: "/kubelet/link" }],
+    ["NodePublishVolume", "staging_target_path", { stagingTargetPath: "/kubelet/link", targetPath: target }],
+    ["NodePublishVolume", "target_path", { stagingTargetPath: staging, targetPath: "/kubelet/link" }],
+    ["NodeUnpublishVolume", "target_path", { targetPath: "/kubelet/link" }],
+  ])("%s neither mounts nor unmounts where %s is itself a link", async (rpc, field, paths) => {
+    const { world, volume, stage, call } = nodeOf();
+    const id = await volume();
+    await stage(id);
+    world.links.set("/kubelet/link", staging);
+    expect(await refusalOf(call(rpc, { volumeId: id, volumeCapability: mount(), ...paths }))).toBe(
+      `INVALID_ARGUMENT: ${field} /kubelet/link is a symbolic link`,
+    );
+    expect(world.mounts.map(({ path }) => path)).toEqual([staging]);
+  });
+
   test("a kubelet's directory that is itself a link is followed", async () => {
     const { world, volume, stage } = nodeOf("/var/lib/kubelet");
     world.links.set("/var/lib/kubelet", "/kubelet");

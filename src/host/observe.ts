@@ -1,5 +1,5 @@
 import type { BigIntStats } from "node:fs";
-import { lstat, readdir, realpath, stat, statfs } from "node:fs/promises";
+import { lstat, opendir, realpath, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import type { AttachedDevice, Observation, PathFacts, ShownAt, Usage, VolumeFacts } from "../node/host.ts";
 import { HostError } from "../node/host-error.ts";
@@ -143,10 +143,14 @@ async function shownAtOf(mount: Mount, source: Source, devices: readonly SourceD
   };
 }
 
-/** A filesystem that has shut down answers every look into it with an I/O error. */
+/**
+ * A filesystem that has shut down answers every look into it with an I/O error. One entry is asked for: how many there
+ * are is up to the pods, and the memory is ours.
+ */
 async function isAlive(path: string): Promise<boolean> {
   try {
-    await readdir(path);
+    await using root = await opendir(path, { bufferSize: 1 });
+    await root.read();
     return true;
   } catch (error) {
     if (isErrno(error, "EIO", "ENOTCONN", "ESTALE", "EUCLEAN")) return false;

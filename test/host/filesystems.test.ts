@@ -1,9 +1,10 @@
 import { readdir, statfs } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LinuxHost } from "../../src/host/linux-host.ts";
 import { type FsType, fsTypes } from "../../src/node/volume.ts";
 import { canGrowExtMounted } from "../support/capabilities.ts";
-import { must } from "../support/command.ts";
+import { command, must } from "../support/command.ts";
 import { allocatedBytes, type Bed, deviceOf, loopOf, makeBed, mountFresh, perform, realHost } from "../support/host.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 
@@ -100,6 +101,27 @@ describe("a damaged filesystem", () => {
       kind: "corrupt",
       message: expect.stringMatching(said),
     });
+  });
+});
+
+describe("looking at a mounted filesystem", () => {
+  const look = ({ image }: Bed) => host.observe(image, {}, AbortSignal.timeout(60_000));
+
+  test("takes no more memory the more files a pod has put there", async () => {
+    const bed = await freshBed("crowded", "xfs");
+    const manyNames = `seq --format="%.0f-${"n".repeat(240)}" 100000 | xargs touch`;
+    await must("sh", "-e", "-c", `cd "$1"; ${manyNames}`, "sh", bed.mountPoint);
+    const program = fileURLToPath(new URL("look-at-image.ts", import.meta.url));
+    // the names alone would take more than that
+    const withLittle = [process.execPath, "--max-old-space-size=20", program];
+    expect(await command([...withLittle, bed.image.file])).toEqual({ exitCode: 0, stdout: "alive", stderr: "" });
+  });
+
+  test("tells that it has shut down, even where there is no file in it", async () => {
+    const bed = await freshBed("shut-down", "xfs");
+    await must("xfs_io", "-x", "-c", "shutdown", bed.mountPoint);
+    expect((await look(bed)).volume.shownAt).toMatchObject([{ path: bed.mountPoint, alive: false }]);
+    await unmount(bed);
   });
 });
 

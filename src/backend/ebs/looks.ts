@@ -75,7 +75,7 @@ export function looksAt(ec2: Ec2): Looks {
 
 /** What has not the form of an id is nothing of EC2's, and needs no asking. */
 export const isId = (text: string, prefix: "vol" | "snap" | "i"): boolean =>
-  text.startsWith(`${prefix}-`) && /^[0-9a-f]{8,32}$/.test(text.slice(prefix.length + 1));
+  text.startsWith(`${prefix}-`) && /^([0-9a-f]{8}|[0-9a-f]{17})$/.test(text.slice(prefix.length + 1));
 
 const filterOf = (name: string, values: readonly string[]): { readonly Filters: Filter[] } => ({
   Filters: [{ Name: name, Values: values.map(literally) }],

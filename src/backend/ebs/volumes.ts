@@ -18,6 +18,7 @@ import { isEc2 } from "./ec2-error.ts";
 import { checkPlain, checkSameKey } from "./encryption.ts";
 import { GiB, holdersOf, sizeOf, volumeOf } from "./entries.ts";
 import { findVolume } from "./find-volume.ts";
+import { isId } from "./looks.ts";
 import { checkFormatOptions } from "./mkfs-options.ts";
 import { pageOf } from "./pages.ts";
 import { askedSpeedOf } from "./parameters.ts";
@@ -97,16 +98,19 @@ async function findByName(context: EbsContext, name: string, signal: AbortSignal
 const isAlive = (state: string | undefined): boolean =>
   state === "creating" || state === "available" || state === "in-use";
 
+/** A describe that does not show it may lag behind: that it is gone is for EC2 to say. */
 async function deleteVolume(context: EbsContext, id: VolumeId, signal: AbortSignal): Promise<void> {
+  if (!isId(id, "vol") || context.recent.deleted.get(id)) return;
   const volume = await findVolume(context, id, signal);
-  if (volume === undefined) return;
-  const [holder] = holdersOf(volume);
+  const [holder] = volume === undefined ? [] : holdersOf(volume);
   if (holder !== undefined) throw inUse(id, `attached to ${holder.InstanceId}`);
   try {
     await context.ec2.call("DeleteVolume", { VolumeId: id }, signal);
   } catch (error) {
     if (isEc2(error, "VolumeInUse")) throw inUse(id, error.said, error);
     if (!isEc2(error, "InvalidVolume.NotFound")) throw error;
+    // nothing says that it ever was
+    if (volume === undefined) return;
   }
   context.recent.seen.remove(id);
   context.recent.deleted.set(id, true);

@@ -18,6 +18,8 @@ export const snapshotKey = (id: string): string => `snapshot/${withoutRandomPart
 export const groupKey = (id: string): string => `group/${withoutRandomPart(id)}`;
 /** Held by what may freeze a volume: two cuts of one volume at a time would thaw under each other. */
 export const cutKey = (volumeId: string): string => `cut/${withoutRandomPart(volumeId)}`;
+/** Held by what shows a volume on this node, alone where its access mode allows one path. */
+export const publishKey = (volumeId: string): string => `publish/${withoutRandomPart(volumeId)}`;
 export const targetKey = (path: string): string => `target/${path}`;
 
 /** A change of a volume's size or attributes: alone, or beside another where the backend makes one of both. */

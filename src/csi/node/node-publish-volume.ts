@@ -14,7 +14,7 @@ import { type Capability, noSuch, type VolumeId } from "../../backend/backend.ts
 import type { Said } from "../../backend/node-backend.ts";
 import { planPublish } from "../../node/plan-publish.ts";
 import { invalid, precondition } from "../errors.ts";
-import { exclusive, shared, targetKey, volumeKey } from "../locks.ts";
+import { exclusive, type Lock, publishKey, shared, targetKey, volumeKey } from "../locks.ts";
 import type { Rpc } from "../rpc.ts";
 import { parseVolumeId } from "../rules/id.ts";
 import { allowsManyTargets, isReaderOnly, objectionTo, parseCapability } from "../rules/volume-capability.ts";
@@ -55,8 +55,8 @@ export const nodePublishVolume = (
     return { ...common, stagingPath: parseStagingPath(request.stagingTargetPath, parts), inline: undefined };
   },
 
-  locks: ({ id, targetPath, inline }) => [
-    ...(inline === undefined ? [shared(volumeKey(id))] : inlineLocks(id, parts.backend.volumes)),
+  locks: ({ id, targetPath, capability, inline }) => [
+    ...(inline === undefined ? publishLocks(id, capability) : inlineLocks(id, parts.backend.volumes)),
     exclusive(targetKey(targetPath)),
   ],
 
@@ -83,6 +83,12 @@ export const nodePublishVolume = (
     return {};
   },
 });
+
+/** Beside a snapshot; beside another publish only where the mode allows both, for each looks whether it is alone. */
+const publishLocks = (id: VolumeId, { mode }: Capability): readonly Lock[] => [
+  shared(volumeKey(id)),
+  { key: publishKey(id), shared: allowsManyTargets(mode) },
+];
 
 function parseStagingPath(path: string, { node, paths }: NodeParts): string | undefined {
   if (node.unstaged) return undefined;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { AccessMode } from "../../../../src/backend/backend.ts";
 import { block, mount } from "../../../support/access.ts";
 import { nodeOf, staging, target } from "../../../support/node.ts";
 import { refusalOf } from "../../../support/refusal.ts";
@@ -141,6 +142,23 @@ describe("the life of a volume", () => {
       new RegExp(`^${expected}`),
     );
   });
+});
+
+describe("two publishes at a time, at two paths", () => {
+  const outcomes = async (mode: AccessMode) => {
+    const { volume, stage, publish } = nodeOf();
+    const capability = { volumeCapability: mount({}, mode) };
+    const id = await volume();
+    await stage(id, capability);
+    const both = [target, "/kubelet/other"].map((targetPath) => publish(id, { ...capability, targetPath }));
+    return (await Promise.all(both.map(refusalOf))).sort();
+  };
+
+  test.each(["SINGLE_NODE_SINGLE_WRITER", "SINGLE_NODE_WRITER"] as const)("one succeeds with %s", async (mode) =>
+    expect(await outcomes(mode)).toEqual([expect.stringMatching(/^FAILED_PRECONDITION: .*one path$/), "it succeeded"]),
+  );
+  test("both succeed with SINGLE_NODE_MULTI_WRITER", async () =>
+    expect(await outcomes("SINGLE_NODE_MULTI_WRITER")).toEqual(["it succeeded", "it succeeded"]));
 });
 
 describe("figures", () => {

@@ -77,7 +77,11 @@ const writeDurably = (path: string, text: string): Promise<void> =>
 
 /** An empty file, durably. */
 export async function makeFile(path: string): Promise<void> {
-  await noSpaceIsAnError(() => durably(path, "w", () => {}));
+  try {
+    await noSpaceIsAnError(() => durably(path, "w", () => {}));
+  } catch (error) {
+    throw isErrno(error, "ENOENT") ? parentMissing(path, error) : error;
+  }
   await syncDirectory(dirname(path));
 }
 
@@ -91,12 +95,14 @@ export async function makeDirectory(path: string, mode = 0o700): Promise<void> {
     await mkdir(path, { mode });
   } catch (error) {
     if (isErrno(error, "EEXIST") && (await stat(path)).isDirectory()) return;
-    if (isErrno(error, "ENOENT"))
-      throw new HostError("missing", `the parent directory of ${path} does not exist`, { cause: error });
+    if (isErrno(error, "ENOENT")) throw parentMissing(path, error);
     if (isErrno(error, "ENOSPC")) throw new HostError("no-space", `no space left to make ${path}`, { cause: error });
     throw error;
   }
 }
+
+const parentMissing = (path: string, cause: unknown): HostError =>
+  new HostError("missing", `the parent directory of ${path} does not exist`, { cause });
 
 /** Moves by one rename, on disk before it returns. What is already there under the new name was moved before. */
 export async function moveDurably(from: string, to: string): Promise<void> {

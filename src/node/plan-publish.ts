@@ -38,7 +38,7 @@ export function planPublish(wish: PublishWish, now: PublishFacts): Plan | Refusa
   const there = shownOnTopOf(wish.targetPath, now.target, now.volume);
   const isDead = there?.alive === false || now.target.mount?.isLost === true;
   if (now.target.mount !== undefined && !isDead) return alreadyThere(wish, now, there);
-  const conflict = conflictWithOthers(wish, now);
+  const conflict = conflictWithOthers(wish, now) ?? unfitTarget(wish, now.target);
   if (conflict !== undefined) return conflict;
   const { depth } = now.target.mount?.isLost ? now.target.mount : { depth: isDead ? 1 : 0 };
   const steps = Array.from({ length: depth }, (): Step => ({ do: "unmount", path: wish.targetPath }));
@@ -114,6 +114,13 @@ function conflictWithOthers(wish: PublishWish, now: PublishFacts): Refusal | und
     "FAILED_PRECONDITION",
     `volume ${wish.volume.id} is already published at ${other.path} and its access mode allows one path`,
   );
+}
+
+/** A filesystem is shown by a directory, a device by a file. What lies below a dead mount only shows once that is gone. */
+function unfitTarget({ targetPath, access }: PublishWish, { kind, mount }: PathFacts): Refusal | undefined {
+  const fit = access.kind === "mount" ? "directory" : "file";
+  if (mount !== undefined || kind === "missing" || kind === fit) return undefined;
+  return refuse("FAILED_PRECONDITION", `target_path ${targetPath} is there and is no ${fit}`);
 }
 
 function show(wish: PublishWish, now: PublishFacts): Plan {

@@ -264,8 +264,10 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
     });
 
     test("below a parent that is missing none is made", async () => {
-      const step: Step = { do: "make-directory", path: `${target}/below` };
-      await expect(perform(step)).rejects.toMatchObject({ kind: "missing" });
+      for (const kind of ["make-directory", "make-file"] as const) {
+        const step: Step = { do: kind, path: `${target}/below` };
+        await expect(perform(step)).rejects.toMatchObject({ kind: "missing" });
+      }
     });
 
     test("where one really leads is told, also of one that is not there", async () => {

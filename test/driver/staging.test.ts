@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type CoVolume, refusalOf } from "../support/co.ts";
@@ -175,6 +175,22 @@ describe("what must not be touched is not", () => {
       /^FAILED_PRECONDITION: target_path .* holds somebody's \(tmpfs\)/,
     );
     await must("umount", volume.target);
+    await at.co.end(volume);
+  });
+
+  test.each([
+    ["ext4", "a file", /^FAILED_PRECONDITION: target_path .* is there and is no directory$/],
+    ["ext4", "nowhere", /^FAILED_PRECONDITION: the parent directory of .* does not exist$/],
+    ["block", "a directory", /^FAILED_PRECONDITION: target_path .* is there and is no file$/],
+    ["block", "nowhere", /^FAILED_PRECONDITION: the parent directory of .* does not exist$/],
+  ] as const)("a target path at which it cannot be shown: %s at %s", async (use, where, said) => {
+    const volume = await at.co.create(`unfit-${use}-${where}`, { use, bytes: 32 * MiB });
+    await at.co.stage(volume);
+    const wrong = where === "nowhere" ? join(volume.target, "no", "target") : volume.target;
+    if (where === "a file") await writeFile(wrong, "somebody's");
+    if (where === "a directory") await mkdir(wrong);
+    expect(await refusalOf(at.co.publish({ ...volume, target: wrong }))).toMatch(said);
+    await rm(wrong, { recursive: true, force: true });
     await at.co.end(volume);
   });
 

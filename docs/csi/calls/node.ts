@@ -90,6 +90,11 @@ export const node: Readonly<Record<string, CallNotes>> = {
           "of raw blocks cannot be written by root: its readers have a device of their own",
         ),
       ),
+      error(
+        "FAILED_PRECONDITION",
+        "a file is at the target path and a directory is needed, or the other way round",
+        nodes("a target path of the wrong kind is refused, and nothing is mounted"),
+      ),
       error("FAILED_PRECONDITION", "a second path, and the mode allows one", nodes("a second path, with %s: %s")),
       error(
         "FAILED_PRECONDITION",

@@ -6,7 +6,7 @@
  *   INVALID_ARGUMENT     a required field is missing, a path leads astray, or the capability is not offered
  *   NOT_FOUND            the volume does not exist here
  *   ALREADY_EXISTS       published there already, in another way
- *   FAILED_PRECONDITION  not staged, or its access mode allows no second path
+ *   FAILED_PRECONDITION  not staged, cannot be shown at that path, or its access mode allows no second one
  */
 import type { NodePublishVolumeRequest } from "../../../proto/gen/csi/v1/NodePublishVolumeRequest.ts";
 import type { NodePublishVolumeResponseInit } from "../../../proto/gen/csi/v1/NodePublishVolumeResponse.ts";

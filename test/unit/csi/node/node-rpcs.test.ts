@@ -144,6 +144,51 @@ describe("the life of a volume", () => {
   });
 });
 
+describe("a target path of the wrong kind is refused, and nothing is mounted", () => {
+  test.each([
+    [
+      "a filesystem at a file",
+      mount(),
+      "file",
+      "FAILED_PRECONDITION: target_path /kubelet/target is there and is no directory",
+    ],
+    [
+      "a filesystem at a socket",
+      mount(),
+      "other",
+      "FAILED_PRECONDITION: target_path /kubelet/target is there and is no directory",
+    ],
+    [
+      "raw blocks at a directory",
+      block(),
+      "directory",
+      "FAILED_PRECONDITION: target_path /kubelet/target is there and is no file",
+    ],
+    [
+      "raw blocks at a socket",
+      block(),
+      "other",
+      "FAILED_PRECONDITION: target_path /kubelet/target is there and is no file",
+    ],
+  ] as const)("%s", async (_, volumeCapability, kind, expected) => {
+    const { world, volume, stage, publish } = nodeOf();
+    const id = await volume(volumeCapability);
+    await stage(id, { volumeCapability });
+    world.paths.set(target, kind);
+    expect(await refusalOf(publish(id, { volumeCapability }))).toBe(expected);
+    expect(world.mounts.filter(({ path }) => path === target)).toEqual([]);
+  });
+
+  test.each([mount(), block()])("below a parent that is missing: %#", async (volumeCapability) => {
+    const { volume, stage, publish } = nodeOf();
+    const id = await volume(volumeCapability);
+    await stage(id, { volumeCapability });
+    expect(await refusalOf(publish(id, { volumeCapability, targetPath: "/kubelet/no/target" }))).toBe(
+      "FAILED_PRECONDITION: the parent directory of /kubelet/no/target does not exist",
+    );
+  });
+});
+
 describe("two publishes at a time, at two paths", () => {
   const outcomes = async (mode: AccessMode) => {
     const { volume, stage, publish } = nodeOf();

@@ -254,6 +254,8 @@ export interface Group {
   readonly parameters: Parameters;
   readonly createdAt: Date;
   readonly snapshots: readonly Snapshot[];
+  /** Members that it has and that cannot be shown: all of it can be deleted, and nothing else. */
+  readonly lost?: readonly SnapshotId[];
 }
 
 export interface Cloning {

@@ -22,7 +22,7 @@ export async function checkPool(pool: Pool, host: LinuxHost): Promise<readonly F
   return [
     ...(await checkThings(volumes, layout.volumes)),
     ...(await checkThings(snapshots, layout.snapshots)),
-    ...checkGroups(pool),
+    ...(await checkGroups(pool)),
     ...(await checkStrays([layout.volumes, layout.snapshots])),
     ...(await checkDirectIo(pool, host)),
     ...garbage.map(({ path, why }) => ({
@@ -72,7 +72,8 @@ async function checkThing(entry: Entry<Thing>, folder: string): Promise<readonly
   return [];
 }
 
-function checkGroups({ groups, snapshots }: Pool): readonly Finding[] {
+async function checkGroups({ groups, snapshots, layout }: Pool): Promise<readonly Finding[]> {
+  const names = new Set(await readdir(layout.snapshots));
   return [...groups.all()].flatMap((entry) => {
     if (entry.state === "unreadable") {
       return [
@@ -84,9 +85,12 @@ function checkGroups({ groups, snapshots }: Pool): readonly Finding[] {
     }
     return entry.record.members
       .filter(({ snapshot }) => snapshots.get(snapshot) === undefined)
-      .map(({ snapshot }) => ({
+      .map(({ snapshot, unfinished }) => ({
         what: `group ${entry.id} lacks its member ${snapshot}`,
-        remedy: "delete the group snapshot",
+        remedy:
+          entry.record.deleting || names.has(unfinished)
+            ? "start the driver, which finishes it"
+            : "delete the group snapshot",
       }));
   });
 }

@@ -29,14 +29,22 @@ export async function clearGarbage(pool: Pool, host: LinuxHost, garbage: readonl
 }
 
 async function unfinished({ layout, capacity, groups }: Pool): Promise<readonly Garbage[]> {
-  // a group that cannot be read may own unfinished snapshots
+  // a group's members may wait for their names still; one that cannot be read may own any
+  const awaited = new Set<string>();
+  for (const entry of groups.all())
+    if (entry.state === "readable") for (const { unfinished } of entry.record.members) awaited.add(unfinished);
   const folders = [...groups.all()].some(({ state }) => state === "unreadable")
     ? [layout.volumes]
     : [layout.volumes, layout.snapshots];
   const found = await Promise.all(
     folders.map(async (folder) =>
       (await readdir(folder))
-        .filter((name) => name.startsWith(unfinishedPrefix) && !capacity.isTaken(name.slice(unfinishedPrefix.length)))
+        .filter(
+          (name) =>
+            name.startsWith(unfinishedPrefix) &&
+            !awaited.has(name) &&
+            !capacity.isTaken(name.slice(unfinishedPrefix.length)),
+        )
         .map(
           (name): Garbage => ({
             kind: "unfinished",

@@ -1,13 +1,14 @@
-import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { type CoVolume, refusalOf } from "../support/co.ts";
-import { command } from "../support/command.ts";
+import { command, must } from "../support/command.ts";
 import { CrashWorld } from "../support/crash-world.ts";
 import { mainFile } from "../support/driver.ts";
 import { eventually } from "../support/eventually.ts";
+import { kura } from "../support/kura.ts";
 import { sha256 } from "../support/picture.ts";
-import { MiB, mountedWithData, sumOf, writeData } from "./data.ts";
+import { expectData, MiB, mountedWithData, sumOf, writeData } from "./data.ts";
 
 let world: CrashWorld;
 afterEach(() => world[Symbol.asyncDispose]());
@@ -122,6 +123,104 @@ describe("a pool", () => {
       await eventually(async () => expect(await trash()).toEqual([]));
       expect(await world.picture()).toEqual(before);
     }
+  });
+});
+
+describe("a group snapshot", () => {
+  interface Group {
+    readonly groupSnapshotId: string;
+    readonly snapshots: readonly { readonly snapshotId: string; readonly sourceVolumeId: string }[];
+  }
+  const idsOf = ({ snapshots }: Group) => snapshots.map(({ snapshotId }) => snapshotId);
+  const folderOf = (snapshot: string) => world.sandbox.path("pool", "snapshots", snapshot);
+  const end = (group: Group) =>
+    world.call("DeleteVolumeGroupSnapshot", { groupSnapshotId: group.groupSnapshotId, snapshotIds: idsOf(group) });
+
+  /** Two volumes, and how a snapshot of both is asked for. */
+  async function makeTwo() {
+    world = await CrashWorld.make();
+    const [first, second] = [
+      await mountedWithData(world, "first", wish),
+      await mountedWithData(world, "second", wish),
+    ] as const;
+    const request = { name: "both", sourceVolumeIds: [first.volume.id, second.volume.id] };
+    const cut = async () =>
+      (await world.call<{ groupSnapshot: Group }>("CreateVolumeGroupSnapshot", request)).groupSnapshot;
+    /** The group exists, and its members wait for their names. */
+    const firstRename = () => world.pointAt("before rename", cut);
+    return { first, second, request, cut, firstRename };
+  }
+
+  test("whose members still wait for their names loses none to `kura pool gc`", async () => {
+    const { first, second, request, cut, firstRename } = await makeTwo();
+    const point = await firstRename();
+    await end(await cut());
+    const before = await world.picture();
+    await world.cut(point, (client) => client.call("CreateVolumeGroupSnapshot", request));
+    const { pool } = world.sandbox;
+    expect(await kura(["pool", "check", "--pool", pool])).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/group .* lacks its member .*\n {2}→ start the driver, which finishes it\n/),
+    });
+    expect(await kura(["pool", "gc", "--delete", "--pool", pool])).toMatchObject({
+      exitCode: 0,
+      stdout: "nothing to clear away\n",
+    });
+    await world.start();
+    const group = await cut();
+    for (const [index, { volume, sum }] of [first, second].entries()) {
+      expect(group.snapshots[index]?.sourceVolumeId).toBe(volume.id);
+      await expectData(world, `snapshots/${group.snapshots[index]?.snapshotId}`, "ext4", sum);
+    }
+    await end(group);
+    expect(await world.picture()).toEqual(before);
+  });
+
+  test("that could not be finished is not answered with fewer members: the next call for it finishes it", async () => {
+    const { second, request, cut, firstRename } = await makeTwo();
+    const point = await firstRename();
+    await end(await cut());
+    const before = await world.picture();
+    await world.haltAt(point);
+    const refused = refusalOf(world.driver.client.call("CreateVolumeGroupSnapshot", request));
+    const waiting = async () =>
+      (await readdir(world.sandbox.path("pool", "snapshots"))).filter((name) => name.startsWith(".new-"));
+    await eventually(async () =>
+      expect(await must("ps", "-o", "stat=", "-p", String(world.driver.process.pid))).toMatch(/^T/),
+    );
+    const recordIn = (name: string) => readFile(join(folderOf(name), "snapshot.json"), "utf8");
+    let last = "";
+    for (const name of await waiting()) if ((await recordIn(name)).includes(second.volume.id)) last = name;
+    const inTheWay = folderOf(last.replace(".new-", ""));
+    await mkdir(join(inTheWay, "somebody's"), { recursive: true });
+    world.driver.process.kill("SIGCONT");
+    expect(await refused).toContain("INTERNAL");
+    await rm(inTheWay, { recursive: true });
+    expect(await waiting()).toEqual([last]);
+    const group = await cut();
+    expect(group.snapshots.map(({ sourceVolumeId }) => sourceVolumeId)).toEqual(request.sourceVolumeIds);
+    expect(await waiting()).toEqual([]);
+    for (const snapshotId of idsOf(group)) await world.call("GetSnapshot", { snapshotId });
+    await end(group);
+    expect(await world.picture()).toEqual(before);
+  });
+
+  test("of which a member is gone is an error, until it is deleted", async () => {
+    const { request, cut } = await makeTwo();
+    const before = await world.picture();
+    const group = await cut();
+    const [lost = ""] = idsOf(group);
+    await world.kill();
+    await rm(folderOf(lost), { recursive: true });
+    await world.start();
+    const { client } = world.driver;
+    const { groupSnapshotId } = group;
+    const refusal = `UNAVAILABLE: group snapshot ${groupSnapshotId} lacks its member ${lost}`;
+    expect(await refusalOf(client.call("CreateVolumeGroupSnapshot", request))).toContain(refusal);
+    expect(await refusalOf(client.call("GetVolumeGroupSnapshot", { groupSnapshotId }))).toContain(refusal);
+    await end(group);
+    expect(await world.picture()).toEqual(before);
+    expect((await cut()).snapshots).toHaveLength(2);
   });
 });
 

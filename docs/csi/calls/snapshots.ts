@@ -93,6 +93,7 @@ export const snapshot: Readonly<Record<string, CallNotes>> = {
 };
 
 const mismatch = snapshots("members that are not the group's are refused; the group goes whole, and again");
+const lost = shown("crash/pool.test.ts", "of which a member is gone is an error, until it is deleted");
 
 export const group: Readonly<Record<string, CallNotes>> = {
   GroupControllerGetCapabilities: {
@@ -135,6 +136,7 @@ export const group: Readonly<Record<string, CallNotes>> = {
         "another cut is under way",
         refusals("%s of it waits, then is asked to come again", "CreateVolumeGroupSnapshot"),
       ),
+      error("UNAVAILABLE", "a member of the group is lost", lost),
     ],
   },
   DeleteVolumeGroupSnapshot: {
@@ -164,6 +166,7 @@ export const group: Readonly<Record<string, CallNotes>> = {
       error("INVALID_ARGUMENT", "group_snapshot_id is missing", named("GetVolumeGroupSnapshot")),
       error("INVALID_ARGUMENT", "the members are not the group's", mismatch),
       error("NOT_FOUND", "the group is gone", notFound("GetVolumeGroupSnapshot")),
+      error("UNAVAILABLE", "a member of it is lost", lost),
     ],
   },
 };

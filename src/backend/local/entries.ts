@@ -77,11 +77,12 @@ export const snapshotOf = (record: SnapshotRecord, topology: Topology): Snapshot
   topology,
 });
 
-export const groupOf = (record: GroupRecord, snapshots: readonly Snapshot[]): Group => ({
+export const groupOf = (record: GroupRecord, snapshots: readonly Snapshot[], lost: readonly string[]): Group => ({
   id: record.id as GroupId,
   name: record.name,
   parameters: record.parameters,
   sources: record.members.map(({ source }) => source as VolumeId),
   createdAt: new Date(record.createdAt),
   snapshots,
+  ...(lost.length > 0 && { lost: lost as readonly SnapshotId[] }),
 });

@@ -6,8 +6,9 @@ import { claimOfSnapshot } from "../../pool/claims.ts";
 import { prefixOf } from "../../pool/id.ts";
 import { dataIn, unfinishedName } from "../../pool/layout.ts";
 import { planGroupEnd } from "../../pool/plan-group-end.ts";
-import { seal } from "../../pool/record.ts";
-import type { GroupRecord, SnapshotRecord, VolumeRecord } from "../../pool/records.ts";
+import type { Pool } from "../../pool/pool.ts";
+import { readRecord, seal } from "../../pool/record.ts";
+import { type GroupRecord, parseSnapshotRecord, type SnapshotRecord, type VolumeRecord } from "../../pool/records.ts";
 import type { Group, GroupSpec, Groups } from "../backend.ts";
 import type { LocalParts } from "../local/context.ts";
 import { groupOf, needVolume, readable, snapshotOf } from "../local/entries.ts";
@@ -21,7 +22,11 @@ export function loopGroups(context: LocalParts): Groups {
   return {
     keysOf: (name) => [prefixOf(pool.id, name)],
     find: async (id) => present(readable(pool.groups.get(id))),
-    findByName: async (name) => present(readable(pool.groups.withPrefix(prefixOf(pool.id, name)))),
+    findByName: async (name) => {
+      const record = readable(pool.groups.withPrefix(prefixOf(pool.id, name)));
+      if (record !== undefined && !record.deleting) await finishLate(context, record);
+      return present(record);
+    },
     create: (spec, signal) => create(context, spec, signal),
     delete: (id, signal) => deleteGroup(context, id, signal),
   };
@@ -32,8 +37,13 @@ function presentGroup({ pool, topology }: LocalParts, record: GroupRecord): Grou
   return groupOf(
     record,
     members.map((member) => snapshotOf(member, topology)),
+    missingOf(pool, record),
   );
 }
+
+/** Members do not go alone: one that is not there waits for its name still, or is lost. */
+const missingOf = ({ snapshots }: Pool, { members }: GroupRecord): readonly string[] =>
+  members.flatMap(({ snapshot }) => (snapshots.get(snapshot) === undefined ? snapshot : []));
 
 interface Member {
   readonly volume: VolumeRecord;
@@ -69,13 +79,13 @@ async function create(context: LocalParts, spec: GroupSpec, signal: AbortSignal)
     }
     throw error;
   }
-  pool.groups.put(record);
-  await finish(
-    context,
-    record,
-    members.map(({ folder }) => folder),
-  );
-  for (const { snapshot } of members) pool.snapshots.put(snapshot);
+  try {
+    await finish(context, record, new Set(record.members.map(({ unfinished }) => unfinished)));
+    for (const { snapshot } of members) pool.snapshots.put(snapshot);
+  } finally {
+    // it is there, even where it could not be finished: the next call for it does that
+    pool.groups.put(record);
+  }
   return presentGroup(context, record);
 }
 
@@ -112,10 +122,21 @@ const commitSteps = (path: string, record: GroupRecord, members: readonly Member
 ];
 
 /** The group exists: from here on nothing may be taken back, so nobody's cancelling counts. */
-async function finish({ pool, host }: LocalParts, record: GroupRecord, folders: readonly string[]): Promise<void> {
-  const present = new Set(folders.map((folder) => folder.slice(pool.layout.snapshots.length + 1)));
+async function finish({ pool, host }: LocalParts, record: GroupRecord, present: ReadonlySet<string>): Promise<void> {
   const steps = planGroupEnd(record, present, pool.layout, (path) => pool.trash.placeFor(path));
   await host.perform({ steps }, new AbortController().signal);
+}
+
+/** Finishes what an earlier try could not: members that still wait get their names, and are known from then on. */
+async function finishLate(context: LocalParts, record: GroupRecord): Promise<void> {
+  const { pool } = context;
+  const missing = missingOf(pool, record);
+  if (missing.length === 0) return;
+  await finish(context, record, new Set(await readdir(pool.layout.snapshots)));
+  for (const id of missing) {
+    const read = await readRecord(pool.snapshots.recordOf(id), parseSnapshotRecord);
+    if (read.state === "readable") pool.snapshots.put(read.record);
+  }
 }
 
 async function deleteGroup({ pool, host }: LocalParts, id: string, signal: AbortSignal): Promise<void> {

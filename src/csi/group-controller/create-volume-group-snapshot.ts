@@ -9,6 +9,7 @@
  *   FAILED_PRECONDITION  the volumes cannot be cut together
  *   RESOURCE_EXHAUSTED   no room
  *   ABORTED              another cut of one of the volumes is under way
+ *   UNAVAILABLE          the group exists and a member of it is lost: it can only be deleted
  */
 import type { CreateVolumeGroupSnapshotRequest } from "../../../proto/gen/csi/v1/CreateVolumeGroupSnapshotRequest.ts";
 import type { CreateVolumeGroupSnapshotResponseInit } from "../../../proto/gen/csi/v1/CreateVolumeGroupSnapshotResponse.ts";

@@ -5,6 +5,7 @@
  *
  *   INVALID_ARGUMENT  group_snapshot_id is missing, or snapshot_ids are not the group's
  *   NOT_FOUND         the group snapshot does not exist
+ *   UNAVAILABLE       a member of it is lost: it can only be deleted
  */
 import type { GetVolumeGroupSnapshotRequest } from "../../../proto/gen/csi/v1/GetVolumeGroupSnapshotRequest.ts";
 import type { GetVolumeGroupSnapshotResponseInit } from "../../../proto/gen/csi/v1/GetVolumeGroupSnapshotResponse.ts";

@@ -50,7 +50,8 @@ function answerImds(
   tokens: Map<string, number>,
 ): Answer {
   const now = described.now();
-  const path = new URL(url, "http://localhost").pathname;
+  const path = URL.parse(url, "http://localhost")?.pathname;
+  if (path === undefined) return refusal(400, "Bad Request");
   // a request that a proxy passed on is not the instance's own
   if (headers["x-forwarded-for"] !== undefined) return refusal(403, "Forbidden");
   if (method === "PUT" && path === "/latest/api/token") return giveToken(headers, tokens, now);
@@ -59,7 +60,7 @@ function answerImds(
   if (until === undefined || until < now) return refusal(401, "Unauthorized");
   const instance = described.instance();
   if (instance === undefined) return refusal(404, "Not Found");
-  const found = metadataOf(instance)[path.replace(/^\/latest\//, "")];
+  const found = metadataOf(instance).get(path.replace(/^\/latest\//, ""));
   return found === undefined ? refusal(404, "Not Found") : text(found);
 }
 
@@ -73,7 +74,7 @@ function giveToken(headers: IncomingMessage["headers"], tokens: Map<string, numb
 }
 
 /** Every path that there is, without `/latest/`. A folder lists what is in it. */
-function metadataOf({ id, type, zone, launchedAt }: InstanceRecord): Readonly<Record<string, string | undefined>> {
+function metadataOf({ id, type, zone, launchedAt }: InstanceRecord): ReadonlyMap<string, string> {
   const mac = macOf(id);
   const document = {
     accountId: account,
@@ -89,7 +90,8 @@ function metadataOf({ id, type, zone, launchedAt }: InstanceRecord): Readonly<Re
   };
   // what was there at launch: volumes that are attached later never appear in it
   const mappings = { ami: "xvda", root: "/dev/xvda" };
-  return {
+  const names = Object.keys(mappings).join("\n");
+  const entries: Record<string, string> = {
     "dynamic/instance-identity/document": JSON.stringify(document, undefined, 2),
     "meta-data/": ["block-device-mapping/", "instance-id", "instance-type", "mac", "network/", "placement/"].join("\n"),
     "meta-data/instance-id": id,
@@ -101,12 +103,13 @@ function metadataOf({ id, type, zone, launchedAt }: InstanceRecord): Readonly<Re
     "meta-data/placement/region": regionOf(zone),
     "meta-data/network/interfaces/macs/": `${mac}/`,
     "meta-data/network/interfaces/macs": `${mac}/`,
-    "meta-data/block-device-mapping/": Object.keys(mappings).join("\n"),
-    "meta-data/block-device-mapping": Object.keys(mappings).join("\n"),
+    "meta-data/block-device-mapping/": names,
+    "meta-data/block-device-mapping": names,
     ...Object.fromEntries(
       Object.entries(mappings).map(([name, device]) => [`meta-data/block-device-mapping/${name}`, device]),
     ),
   };
+  return new Map(Object.entries(entries));
 }
 
 /** One interface, whose address is the same every time. */

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { AttachVolumeCommand, CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect, test } from "vitest";
 import { here, makeSimulator, testClock, zone } from "./support/simulator.ts";
@@ -56,4 +59,28 @@ test("what there is not is not found", async () => {
   await using ec2 = await makeWithImds();
   const answer = await ec2.ask("meta-data/outpost-arn", { "x-aws-ec2-metadata-token": ec2.token });
   expect(answer.status).toBe(404);
+});
+
+/** What is answered to a request as it stands: fetch would set it right before it is sent. */
+async function raw(url: string | undefined, request: string): Promise<string> {
+  const { hostname, port } = new URL(url ?? "");
+  const socket = connect(Number(port), hostname);
+  await once(socket, "connect");
+  socket.write(`${request}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  return text(socket);
+}
+
+test.each(["GET //", "GET http://", "GET http://[", "PUT //:99999/latest/api/token"])(
+  "%s is no path: a bad request, and the next one is answered",
+  async (line) => {
+    await using ec2 = await makeWithImds();
+    expect(await raw(ec2.imdsUrl, `${line} HTTP/1.1`)).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await ec2.get("meta-data/instance-id")).toBe(here);
+  },
+);
+
+test.each(["__proto__", "constructor", "toString"])("what every object has is no metadata: %s", async (name) => {
+  await using ec2 = await makeWithImds();
+  const request = `GET /latest/${name} HTTP/1.1\r\nx-aws-ec2-metadata-token: ${ec2.token}`;
+  expect(await raw(ec2.imdsUrl, request)).toMatch(/^HTTP\/1\.1 404 /);
 });

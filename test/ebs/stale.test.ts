@@ -1,6 +1,6 @@
 import { AttachVolumeCommand, CreateVolumeCommand } from "@aws-sdk/client-ec2";
-import { expect, test } from "vitest";
-import type { NodeId, VolumeId } from "../../src/backend/backend.ts";
+import { describe, expect, test } from "vitest";
+import type { Backend, Group, NodeId, VolumeId } from "../../src/backend/backend.ts";
 import { awsPatience } from "../../src/backend/ebs/context.ts";
 import { statusOf } from "../../src/csi/status.ts";
 import { makeSimulator, testClock } from "../ec2/support/simulator.ts";
@@ -10,7 +10,7 @@ import { eventually } from "../support/eventually.ts";
 const never = new AbortController().signal;
 const lagMs = 60_000;
 
-/** A driver that has just started, before an EC2 whose time stands still: describes are behind until a test moves it. */
+/** A driver that has just started before an EC2 whose time stands still: describes are behind until a test moves it. */
 async function makeLagging(patience = { ...awsPatience, missingMs: 100 }) {
   const clock = testClock();
   const simulator = await makeSimulator({ profile: "fast", consistencyDelayMs: lagMs, now: clock.now });
@@ -18,13 +18,15 @@ async function makeLagging(patience = { ...awsPatience, missingMs: 100 }) {
   const { client, ec2 } = simulator;
   return {
     clock,
-    client,
+    backend,
+    restarted: async () => (await makeEbsBefore(simulator, patience)).backend,
     faults: ec2.faults,
     volumes: backend.volumes,
     detach: (id: VolumeId, node: string | undefined, signal = never) =>
       backend.attachments?.detach(id, node as NodeId | undefined, signal),
     /** What EC2 knows, and shows only later. */
     attachmentsNow: (id: string) => ec2.world.findVolume(id)?.attachments.map(({ detach }) => detach !== undefined),
+    snapshotsNow: () => [...ec2.world.allSnapshots(ec2.world.moment())].filter(({ goneAt }) => goneAt === undefined),
     async make() {
       const { VolumeId = "" } = await client.send(new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1 }));
       clock.advance(1000);
@@ -101,4 +103,80 @@ test("a volume that is not shown yet is not deleted while it is in use", async (
   await place.attach(id);
   const refusal = await place.volumes.delete(id, never).catch((error: unknown) => error);
   expect(statusOf(refusal).code).toBe("FAILED_PRECONDITION");
+});
+
+describe("a group snapshot, one of whose volumes EC2 refuses to cut", () => {
+  const create = async ({ groups }: Backend, sources: readonly VolumeId[]): Promise<Group | undefined> =>
+    (await groups?.findByName("all", never)) ?? (await groups?.create({ name: "all", sources, parameters: {} }, never));
+  const volumesOf = (group: Group | undefined) => group?.snapshots.map(({ sourceVolume }) => sourceVolume).sort();
+  const idsOf = (group: Group | undefined) => group?.snapshots.map(({ id }) => id).sort();
+
+  /** One that is attached, and so is cut first, and one that is not, and is refused while the fault is there. */
+  async function makePair() {
+    const place = await makeLagging();
+    const pair = [await place.make(), await place.make()];
+    await place.attach(pair[0] ?? "");
+    place.clock.advance(2 * lagMs);
+    const fault = place.faults.add({
+      kind: "error",
+      action: "CreateSnapshot",
+      code: "ConcurrentSnapshotLimitExceeded",
+    });
+    const refuse = async (backend: Backend) => {
+      const refusal = await create(backend, pair).catch((error: unknown) => error);
+      expect(statusOf(refusal)).toMatchObject({ code: "ABORTED", message: expect.stringContaining(fault.code ?? "") });
+      place.clock.advance(1000);
+    };
+    return { place, pair: pair.toSorted(), refuse, allow: () => place.faults.clear(fault.id) };
+  }
+
+  test("what was made before the refusal goes with the next call, though it is not shown yet", async () => {
+    const { place, pair, refuse, allow } = await makePair();
+    await using _ = place;
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      await refuse(place.backend);
+      expect(place.snapshotsNow()).toHaveLength(1);
+    }
+    allow();
+    const made = await create(place.backend, pair);
+    expect(volumesOf(made)).toEqual(pair);
+    expect(
+      place
+        .snapshotsNow()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(idsOf(made));
+  });
+
+  test("as many snapshots as volumes, but all of one volume, are no group; the next call makes it", async () => {
+    const { place, pair, refuse, allow } = await makePair();
+    await using _ = place;
+    for (let attempt = 1; attempt <= 2; attempt += 1) await refuse(await place.restarted());
+    expect(place.snapshotsNow()).toHaveLength(2);
+    place.clock.advance(2 * lagMs);
+    allow();
+    const backend = await place.restarted();
+    expect(await backend.groups?.findByName("all", never)).toBeUndefined();
+    const made = await create(backend, pair);
+    expect(volumesOf(made)).toEqual(pair);
+    expect(
+      place
+        .snapshotsNow()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(idsOf(made));
+  });
+
+  test("what an earlier driver left behind, and is shown late, is no part of the group", async () => {
+    const { place, pair, refuse, allow } = await makePair();
+    await using _ = place;
+    await refuse(await place.restarted());
+    allow();
+    const made = await create(place.backend, pair);
+    expect(volumesOf(made)).toEqual(pair);
+    place.clock.advance(2 * lagMs);
+    expect(idsOf(await create(place.backend, pair))).toEqual(idsOf(made));
+    await place.backend.groups?.delete(made?.id as Group["id"], never);
+    expect(place.snapshotsNow()).toEqual([]);
+  });
 });

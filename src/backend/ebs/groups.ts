@@ -31,29 +31,39 @@ export const ebsGroups = (context: EbsContext): Groups => ({
 const groupIdOf = (name: string): GroupId =>
   `group-${createHash("sha256").update(name).digest("hex").slice(0, 32)}` as GroupId;
 
+/** Those that EC2 shows, and those that were made just now and are not shown yet. */
 async function members(context: EbsContext, id: GroupId, signal: AbortSignal): Promise<readonly Ec2Snapshot[]> {
   if (!/^group-[0-9a-f]{32}$/.test(id)) return [];
   const shown = await context.looks.snapshotsOfGroup(id, signal);
   const made = context.recent.snapshots.get(id) ?? [];
-  const all = shown.length < made.length ? made : shown;
-  return all.filter(({ SnapshotId = "" }) => !context.recent.deleted.get(SnapshotId));
+  const hidden = made.filter((snapshot) => !shown.some(isThe(snapshot)));
+  return [...shown, ...hidden].filter(({ SnapshotId = "" }) => !context.recent.deleted.get(SnapshotId));
 }
+
+const isThe = (one: Ec2Snapshot) => (other: Ec2Snapshot) => one.SnapshotId === other.SnapshotId;
 
 /**
  * All of its members or nothing: a group that is half deleted is gone, one that is half shown is not there yet, and one
- * of which a member came to nothing never will be: the next call for its name makes another one in its place.
+ * of which a member came to nothing never will be: the next call for its name makes another one in its place. What an
+ * earlier try left behind may be shown late, beside the group that was made.
  */
 async function find(context: EbsContext, id: GroupId, signal: AbortSignal): Promise<Group | undefined> {
-  return groupOf(id, await members(context, id, signal));
+  const all = await members(context, id, signal);
+  const made = context.recent.snapshots.get(id) ?? [];
+  const ours = all.filter((snapshot) => made.some(isThe(snapshot)));
+  return groupOf(id, all) ?? groupOf(id, ours);
 }
 
+/** Each volume once: of what two tries made, nobody can say what belongs together. */
 function groupOf(id: GroupId, snapshots: readonly Ec2Snapshot[]): Group | undefined {
   const record = readRecord(snapshots[0]?.Tags) as
     | { readonly name: string; readonly sources: readonly VolumeId[]; readonly parameters: Parameters }
     | undefined;
-  if (record === undefined || snapshots.length < record.sources.length) return undefined;
-  if (snapshots.some(({ State }) => State === "error")) return undefined;
   const present = snapshots.map((snapshot) => ({ ...snapshotOf(snapshot), group: id }));
+  const kept = new Set(present.map(({ sourceVolume }) => sourceVolume));
+  const isWhole = record?.sources.every((source) => kept.has(source)) && present.length === record.sources.length;
+  if (record === undefined || !isWhole) return undefined;
+  if (snapshots.some(({ State }) => State === "error")) return undefined;
   const createdAt = new Date(Math.min(...present.map(({ createdAt }) => createdAt.getTime())));
   return { id, ...record, createdAt, snapshots: present };
 }
@@ -73,15 +83,18 @@ async function create(context: EbsContext, spec: GroupSpec, signal: AbortSignal)
     { Key: tagKeys.group, Value: id as string },
     ...recordTags({ name, sources, parameters }),
   ];
+  const made: Ec2Snapshot[] = [];
   try {
-    const made = await takeAll(context, cut, { Tags, ...outpostOf(parameters) }, signal);
+    for await (const snapshot of takeAll(context, cut, { Tags, ...outpostOf(parameters) }, signal)) made.push(snapshot);
     const group = groupOf(id, made);
-    context.recent.snapshots.set(id, made);
     if (group !== undefined) return group;
     throw new BackendError({ kind: "busy", reason: "group" }, `not all members of group snapshot ${name} were made`);
   } catch (error) {
     if (isUncertain(error) || signal.aborted) context.recent.uncertain.set(id, true);
     throw error;
+  } finally {
+    // what was made before a refusal too: the next call takes it away
+    if (made.length > 0) context.recent.snapshots.set(id, made);
   }
 }
 
@@ -91,22 +104,21 @@ interface Cut {
   readonly alone: readonly VolumeId[];
 }
 
-async function takeAll(
+async function* takeAll(
   { ec2 }: EbsContext,
   { together, alone }: Cut,
   { Tags, ...where }: { readonly Tags: readonly Tag[]; readonly OutpostArn?: string },
   signal: AbortSignal,
-): Promise<readonly Ec2Snapshot[]> {
+): AsyncGenerator<Ec2Snapshot> {
   const how = { TagSpecifications: [{ ResourceType: "snapshot" as const, Tags: [...Tags] }], ...where };
-  const made: Ec2Snapshot[] = [];
+  const tagged = (snapshot: Ec2Snapshot): Ec2Snapshot => ({ ...snapshot, Tags: snapshot.Tags ?? [...Tags] });
   if (together !== undefined) {
     const { instance: InstanceId, others } = together;
     const InstanceSpecification = { InstanceId, ExcludeBootVolume: true, ExcludeDataVolumeIds: [...others] };
     const { Snapshots = [] } = await ec2.call("CreateSnapshots", { InstanceSpecification, ...how }, signal);
-    made.push(...Snapshots);
+    yield* Snapshots.map(tagged);
   }
-  for (const VolumeId of alone) made.push(await ec2.call("CreateSnapshot", { VolumeId, ...how }, signal));
-  return made.map((snapshot) => ({ ...snapshot, Tags: snapshot.Tags ?? [...Tags] }));
+  for (const VolumeId of alone) yield tagged(await ec2.call("CreateSnapshot", { VolumeId, ...how }, signal));
 }
 
 async function planCut(context: EbsContext, sources: readonly VolumeId[], signal: AbortSignal): Promise<Cut> {

@@ -111,6 +111,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   setpriv: "util-linux",
   unshare: "util-linux",
   cp: "coreutils",
+  rm: "coreutils",
   sync: "coreutils",
   "mkfs.ext4": "e2fsprogs",
   "mkfs.ext3": "e2fsprogs",

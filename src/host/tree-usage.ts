@@ -1,7 +1,8 @@
-import { lstat, opendir } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, open, opendir, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { ifThere } from "./errno.ts";
+import { ifThere, isErrno } from "./errno.ts";
 
 /** The most entries that are counted: what is larger is told as far as it was counted. */
 const mostEntries = 1_000_000;
@@ -64,31 +65,60 @@ export class TreeCounter {
 export async function countTree(root: string): Promise<number> {
   const top = await lstat(root);
   const seen = new Set<number>();
-  const folders = [root];
+  const folders = [await realpath(root)];
   let bytes = top.blocks * 512;
   let entries = 1;
   for (let folder = folders.pop(); folder !== undefined && entries < mostEntries; folder = folders.pop()) {
-    for await (const names of namesOf(folder)) {
-      const found = await Promise.all(names.map((name) => ifThere(lstat(join(folder, name)))));
-      for (const [index, stat] of found.entries()) {
-        if (stat === undefined || stat.dev !== top.dev) continue;
-        if (stat.isDirectory()) folders.push(join(folder, names[index] ?? ""));
-        else if (stat.nlink > 1) {
-          if (seen.has(stat.ino)) continue;
-          seen.add(stat.ino);
-        }
-        bytes += stat.blocks * 512;
-        entries += 1;
+    for await (const { name, stat } of entriesOf(folder)) {
+      if (stat.dev !== top.dev) continue;
+      if (stat.isDirectory()) folders.push(join(folder, name));
+      else if (stat.nlink > 1) {
+        if (seen.has(stat.ino)) continue;
+        seen.add(stat.ino);
       }
+      bytes += stat.blocks * 512;
+      entries += 1;
     }
   }
   return bytes;
 }
 
+interface Entry {
+  readonly name: string;
+  readonly stat: Stats;
+}
+
+/**
+ * What is in a folder, through a descriptor of it: a pod may put a symlink in its place at any time. One that was not
+ * reached by its very path, or is gone, is skipped.
+ */
+async function* entriesOf(folder: string): AsyncGenerator<Entry> {
+  const directory = await openDirectory(folder);
+  if (directory === undefined) return;
+  try {
+    const opened = `/proc/self/fd/${directory.fd}`;
+    if ((await readlink(opened)) !== folder) return;
+    for await (const names of namesOf(opened)) {
+      const found = await Promise.all(names.map((name) => ifThere(lstat(join(opened, name)))));
+      for (const [index, stat] of found.entries()) if (stat !== undefined) yield { name: names[index] ?? "", stat };
+    }
+  } finally {
+    await directory.close();
+  }
+}
+
+const openDirectory = async (path: string): Promise<FileHandle | undefined> => {
+  try {
+    return await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (isErrno(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
+    throw error;
+  }
+};
+
 /** The names in a folder, some at a time: a folder of a million is never held as a whole. */
 async function* namesOf(folder: string): AsyncGenerator<readonly string[]> {
-  const directory = await ifThere(opendir(folder, { bufferSize: 256 }));
-  if (directory === undefined) return;
+  const directory = await opendir(folder, { bufferSize: 256 });
   let names: string[] = [];
   for await (const { name } of directory) {
     names.push(name);

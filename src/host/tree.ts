@@ -24,7 +24,7 @@ export async function copyTree(from: string, to: string, run: Run): Promise<void
   await run(["sync", "--file-system", to]);
 }
 
-/** The copy dies with the driver, so that nobody writes below a folder that the next start clears away. */
+/** Dies with the driver, so that nobody writes below a folder that the next start clears away. */
 const mortal = ["setpriv", "--pdeathsig", "KILL"];
 /** With --archive alone, attributes that cannot be kept are lost in silence. */
 const keep = "--preserve=mode,ownership,timestamps,links,xattr";
@@ -66,6 +66,14 @@ async function requireDirectory(path: string): Promise<void> {
   const found = await ifThere(lstat(path));
   if (found?.isDirectory()) return;
   throw new HostError("missing", `${path} went away while it was copied`);
+}
+
+/**
+ * Takes away what a pod may still be at work in. rm(1) goes from a directory to the next by descriptors, so that nothing
+ * is removed elsewhere when a symlink takes a directory's place; Node's goes by paths. What is mounted inside is left.
+ */
+export async function removeForeignTree(path: string, run: Run): Promise<void> {
+  await run([...mortal, "rm", "--recursive", "--force", "--one-file-system", "--", path]);
 }
 
 export async function setOwner(path: string, { uid, gid, mode }: Owner): Promise<void> {

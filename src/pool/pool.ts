@@ -109,7 +109,7 @@ function openLocked({ id, layout, lock, capacity, reflink, host, mend }: Locked)
       parse: parseGroupRecord,
     }),
     capacity,
-    trash: new Trash({ folder: layout.trash, loops: host.loops, onGone: (id) => capacity.release(id) }),
+    trash: new Trash({ folder: layout.trash, host, onGone: (id) => capacity.release(id) }),
     newId: (name: string) => makeId(id, name),
     close: async () => {
       await pool.trash.settled();

@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ifThere } from "../host/errno.ts";
 import { removeTree } from "../host/files.ts";
-import type { Loops } from "../host/loop.ts";
+import type { LinuxHost } from "../host/linux-host.ts";
+import { removeForeignTree } from "../host/tree.ts";
 
 export interface TrashParts {
   readonly folder: string;
-  readonly loops: Loops;
+  readonly host: Pick<LinuxHost, "loops" | "run">;
   /** Told the id of everything whose bytes were given back. */
   readonly onGone: (id: string) => void;
 }
@@ -53,14 +54,16 @@ export class Trash {
 
   async #emptyOne(name: string): Promise<void> {
     const path = join(this.#parts.folder, name);
-    await this.#letGo(join(path, "data"));
+    const data = join(path, "data");
+    await this.#letGo(data);
+    if ((await ifThere(lstat(data)))?.isDirectory()) await removeForeignTree(data, this.#parts.host.run);
     await removeTree(path);
     this.#parts.onGone(name.slice(0, name.lastIndexOf(".")));
   }
 
   /** A device that still shows the bytes would keep them. One that is in use is left to its user. */
   async #letGo(file: string): Promise<void> {
-    const { loops } = this.#parts;
+    const { loops } = this.#parts.host;
     if ((await loops.showing(file)).length > 0) await loops.detach(file).catch(() => {});
   }
 }

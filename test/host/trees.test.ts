@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { countTree } from "../../src/host/tree-usage.ts";
 import type { HostError } from "../../src/node/host-error.ts";
+import { Trash } from "../../src/pool/trash.ts";
 import { must } from "../support/command.ts";
+import { eventually } from "../support/eventually.ts";
 import { perform, realHost } from "../support/host.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 
@@ -104,5 +107,45 @@ describe("a copy of a directory whose files change", () => {
     expect(made).toEqual([]);
     expect(String(failed[0])).toContain("No such file");
     expect(await readdir(sandbox.pool)).not.toContain(`copy-${made}-0`);
+  });
+});
+
+describe("a directory in the trash", () => {
+  test("goes, and nothing that lies elsewhere with it", async () => {
+    const host = await realHost();
+    const folder = sandbox.path(`trash-${made}`);
+    volume = join(folder, "deleted.0000", "data");
+    await fill(join(volume, "a"), "own");
+    await fill(foreign, "foreign");
+    await startPod(`try { ${swap} } catch { if (!existsSync("a") && !existsSync("away")) break; }`);
+    const trash = new Trash({ folder, host, onGone: () => {} });
+    await eventually(async () => {
+      trash.empty();
+      await trash.settled();
+      expect(await readdir(folder)).toEqual([]);
+    });
+    expect((await readdir(foreign)).length).toBe(names.length);
+  });
+});
+
+describe("a directory that is counted", () => {
+  test("holds what lies in it, and nothing that lies elsewhere", async () => {
+    foreign = join(sandbox.pool, `foreign-${made}`);
+    await fill(join(volume, "a"), "");
+    await fill(foreign, "foreign");
+    const foreignBytes = await countTree(foreign);
+    await startPod(swap);
+    const counts: number[] = [];
+    for (let index = 0; index < 50; index += 1) counts.push(await countTree(volume));
+    expect(Math.max(...counts)).toBeLessThan(foreignBytes / 4);
+  });
+
+  test("is counted to its depth, a file with several names once", async () => {
+    await mkdir(join(volume, "one/two/three"), { recursive: true });
+    const file = join(volume, "one/two/three/file");
+    await must("dd", "if=/dev/urandom", `of=${file}`, "bs=1M", "count=4", "conv=fsync");
+    await must("ln", file, join(volume, "again"));
+    await symlink(volume, `${volume}-link`);
+    for (const path of [volume, `${volume}-link/`]) expect((await countTree(path)) / 2 ** 20).toBeCloseTo(4, 1);
   });
 });

@@ -36,7 +36,7 @@ const neverAborted = new AbortController().signal;
 export async function diskKeeper({ state, host, log }: DiskKeeperParts): Promise<Keeper> {
   const { folder } = state;
   const capacity = new PoolCapacity({ root: folder.root, sparseImage: await sparseImageOf(folder.root), ratio: 1 });
-  const trash = new Trash({ folder: folder.trash, loops: host.loops, onGone: () => {} });
+  const trash = new Trash({ folder: folder.trash, host, onGone: () => {} });
   const still = { folder: folder.frozen, loops: host.loops, fileOf: (id: string) => fileOf(folder, id) };
   const volume = (id: string) => join(folder.volumes, id);
   const snapshot = (id: string) => join(folder.snapshots, id);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ifThere } from "../host/errno.ts";
-import { syncPath, writeRecord } from "../host/files.ts";
+import { copiesOf, syncPath, writeRecord } from "../host/files.ts";
 import { cloneProbe } from "../host/image.ts";
 import { readMounts } from "../host/mounts.ts";
 import { realPath } from "../host/observe.ts";
@@ -49,15 +49,22 @@ async function refuseUnlessEmpty(root: string): Promise<void> {
 /** Whether a pool may be made in a directory: it is missing or empty, or another try ended before it had made one. */
 export const isBlank = async (root: string): Promise<boolean> => (await foundIn(root)).length === 0;
 
-/** What is in a directory, besides what a new filesystem has and what a try to make a pool leaves: empty folders. */
+/**
+ * What is in a directory, besides what a new filesystem has and what a try to make a pool leaves: empty folders, and a
+ * record that does not bear its name yet.
+ */
 async function foundIn(root: string): Promise<readonly string[]> {
   const ours = foldersOf(layoutOf(root));
   const names = (await ifThere(readdir(root))) ?? [];
-  const found = names.filter((name) => name !== "lost+found" && !name.startsWith(cloneProbe));
+  const found = names.filter(
+    (name) => name !== "lost+found" && !unnamedRecords.includes(name) && !name.startsWith(cloneProbe),
+  );
   const isEmptyFolder = async (path: string) => ours.includes(path) && (await readdir(path)).length === 0;
   const empty = await Promise.all(found.map((name) => isEmptyFolder(join(root, name))));
   return found.filter((_, index) => !empty[index]);
 }
+
+const unnamedRecords: readonly string[] = copiesOf("pool.json").map((copy) => `${copy}.new`);
 
 /** How many bytes a first write into a hole allocates at least; measured against the size of fresh filesystems. */
 const extentHint = "64k";

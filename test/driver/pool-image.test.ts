@@ -85,6 +85,13 @@ describe("a driver that is told a size for its pool's image", () => {
     ["a directory that was probed", () => mkdir(root).then(() => writeFile(join(root, ".can-clone"), "kura"))],
     ["folders without the pool's record", () => mkdir(join(root, "volumes"), { recursive: true })],
     [
+      "a record that had no name yet",
+      async () => {
+        await mkdir(root);
+        for (const name of ["pool.json.new", "pool.json.copy.new"]) await writeFile(join(root, name), "{");
+      },
+    ],
+    [
       "an image without a pool in it",
       () => must("truncate", "--size", "512M", `${root}.img`).then(() => must("mkfs.xfs", "-q", `${root}.img`)),
     ],

@@ -68,7 +68,10 @@ function planStageMount(wish: StageWish, access: StageAccess & { kind: "mount" }
   }
   if (there === undefined) return planFirstMount(wish, access, fsType, now);
   if (!there.alive) return planRemount(wish, access, fsType, now, "has shut down");
-  if (isLeftByWriter(wish, there, now)) return planRemount(wish, access, fsType, now, "is mounted for writing");
+  if (isLeftByWriter(wish, access.flags, there, now))
+    return planRemount(wish, access, fsType, now, "is mounted for writing");
+  if (there.readOnly && volume.filesystem.state === "started")
+    return planRemount(wish, access, fsType, now, "is not finished and mounted read-only");
   const difference = differenceOf(there, fsType, access.flags, wish.readOnly);
   if (difference !== undefined) {
     return refuse("ALREADY_EXISTS", `volume ${volume.id} is staged at ${stagingPath} ${difference}`);
@@ -89,8 +92,13 @@ export const shownOnTopOf = (path: string, { mount }: PathFacts, volume: VolumeF
   mount?.isVolume ? volume.shownAt.find((shown) => shown.path === path) : undefined;
 
 /** A reader's stage mounts for writing first; where a crash cut it off there, nobody has the volume yet. */
-const isLeftByWriter = ({ readOnly, stagingPath }: StageWish, there: ShownAt, { volume }: StageFacts): boolean =>
-  readOnly && !there.readOnly && volume.shownAt.every(({ path }) => path === stagingPath);
+const isLeftByWriter = (
+  { readOnly, stagingPath }: StageWish,
+  flags: readonly string[],
+  there: ShownAt,
+  { volume }: StageFacts,
+): boolean =>
+  (readOnly || asksToRead(flags)) && !there.readOnly && volume.shownAt.every(({ path }) => path === stagingPath);
 
 /**
  * What is mounted but answers with I/O errors has shut down; mounting it again helps once nobody holds it. So it does
@@ -130,19 +138,34 @@ function planFirstMount(
   const steps: Step[] =
     now.staging.kind === "missing" ? [{ do: "make-directory", path: stagingPath, mode: 0o750 }] : [];
 
-  const inUse = now.heldElsewhere || now.volume.shownAt.length > 0;
   const options = mountOptions(fsType, access.flags, wish.readOnly);
-  if (!wish.readOnly) steps.push(...mountForWriting(volume, stagingPath, fsType, format, options, now));
-  else if (inUse) steps.push(...mountForReading(volume, stagingPath, fsType, options, now.volume));
-  else {
+  if (wish.readOnly && isInUse(now)) steps.push(...mountForReading(volume, stagingPath, fsType, options, now.volume));
+  else if (wish.readOnly || (asksToRead(options) && needsWriter(format, fsType, volume, now))) {
     // a reader cannot format, replay a log or grow, so a writer does so before, and goes
     steps.push(...mountForWriting(volume, stagingPath, fsType, format, mountOptions(fsType, [], false), now));
     steps.push({ do: "unmount", path: stagingPath });
-    if (volume.source.kind === "image") steps.push({ do: "detach", image: volume.source });
-    const detached = { ...now.volume, device: undefined, readOnlyDevice: undefined };
-    steps.push(...mountForReading(volume, stagingPath, fsType, options, detached));
-  }
+    steps.push(...mountAfterWriter(wish, fsType, options, now.volume));
+  } else steps.push(...mountForWriting(volume, stagingPath, fsType, format, options, now));
   return { steps };
+}
+
+const isInUse = (now: StageFacts): boolean => now.heldElsewhere || now.volume.shownAt.length > 0;
+
+/** What must be done to a filesystem while it is mounted for writing. */
+const needsWriter = (format: boolean, fsType: FsType, volume: NodeVolume, now: StageFacts): boolean =>
+  format || (growsMounted(fsType) && isSmaller(now.contents, volume) && !isInUse(now));
+
+/** A reader's device is read-only too. The flag `ro` is one of the mount alone. */
+function mountAfterWriter(
+  { volume, stagingPath: path, readOnly }: StageWish,
+  fsType: FsType,
+  options: readonly string[],
+  now: VolumeFacts,
+): Step[] {
+  if (!readOnly) return [{ do: "mount", device: deviceOf(volume.source), path, fsType, options }];
+  const steps: Step[] = volume.source.kind === "image" ? [{ do: "detach", image: volume.source }] : [];
+  const detached = { ...now, device: undefined, readOnlyDevice: undefined };
+  return [...steps, ...mountForReading(volume, path, fsType, options, detached)];
 }
 
 function mountForWriting(
@@ -158,7 +181,7 @@ function mountForWriting(
   steps.push(...(format ? makeFilesystem(volume, device, fsType) : makeSound(volume, device, fsType, now)));
   steps.push({ do: "mount", device, path, fsType, options });
   if (format) steps.push(...finishFormat(volume, fsType, path));
-  else if (growsMounted(fsType) && isSmaller(now.contents, volume))
+  else if (growsMounted(fsType) && isSmaller(now.contents, volume) && !asksToRead(options))
     steps.push({ do: "grow-mounted", device, path, fsType });
   return steps;
 }
@@ -249,7 +272,7 @@ export const deviceOf = (source: Source, readOnly = false): DeviceRef =>
 
 /** Looked after before the mount. What somebody else holds is mounted as it is. */
 function makeSound(volume: NodeVolume, device: DeviceRef, fsType: FsType, now: StageFacts): Step[] {
-  if (now.heldElsewhere || now.volume.shownAt.length > 0) return [];
+  if (isInUse(now)) return [];
   const steps: Step[] = [];
   if (volume.filesystem.state === "done" && volume.filesystem.sharesId && fsType === "btrfs") {
     steps.push({ do: "give-new-id", device, fsType });
@@ -290,9 +313,13 @@ function mountOptions(fsType: FsType, flags: readonly string[], readOnly: boolea
   const options = [...flags];
   // a restored volume has its source's UUID, and both may be mounted at a time
   if (fsType === "xfs" && !options.includes("nouuid")) options.push("nouuid");
-  if (readOnly && !options.includes("ro")) options.push("ro");
+  if (readOnly && !asksToRead(options)) options.push("ro");
   return options;
 }
+
+/** mount(8): of options that contradict each other the last one counts. */
+const asksToRead = (flags: readonly string[]): boolean =>
+  flags.findLast((flag) => flag === "ro" || flag === "rw") === "ro";
 
 /** How what is mounted differs from what is wished; undefined where it does not. */
 export function differenceOf(
@@ -302,7 +329,7 @@ export function differenceOf(
   readOnly: boolean,
 ): string | undefined {
   if (fsType !== undefined && there.fsType !== fsType) return `as ${there.fsType}, not ${fsType}`;
-  const reads = readOnly || flags.includes("ro");
+  const reads = readOnly || asksToRead(flags);
   if (there.readOnly !== reads) return there.readOnly ? "read-only, not for writing" : "for writing, not read-only";
   const missing = flags.find((flag) => isVisible(flag) && !there.options.includes(flag));
   return missing === undefined ? undefined : `without the mount flag ${missing}`;

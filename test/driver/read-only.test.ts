@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type CoVolume, capabilityOf, refusalOf } from "../support/co.ts";
@@ -77,6 +77,25 @@ describe("mount flags", () => {
     const flags = ["noatime", "nodev", "nosuid"];
     const volume = await at.co.start("flags", { use: "ext4", bytes: 32 * MiB, flags });
     expect(await optionsOf(volume.staging)).toEqual(expect.arrayContaining(flags));
+    await at.co.end(volume);
+  });
+
+  test.each([
+    ["ext3", 32 * MiB],
+    ["ext4", 32 * MiB],
+    ["xfs", 320 * MiB],
+    ["btrfs", 256 * MiB],
+  ] as const)("`ro` on a new %s, and after it grew unmounted", async (use, bytes) => {
+    const volume = await at.co.start(`ro-${use}`, { use, bytes, flags: ["ro"] });
+    expect(await readdir(volume.target)).toEqual([]);
+    const { blocks } = await statfs(volume.target);
+    await at.co.show(volume);
+    await at.co.hide(volume);
+    const capacityRange = { requiredBytes: bytes + 64 * MiB };
+    await at.co.call("ControllerExpandVolume", { volumeId: volume.id, capacityRange });
+    for (let times = 0; times < 2; times += 1) await at.co.show(volume);
+    expect((await statfs(volume.target)).blocks).toBeGreaterThan(blocks);
+    await expect(writeFile(join(volume.target, "data"), "no")).rejects.toThrow(/EROFS/);
     await at.co.end(volume);
   });
 

@@ -114,11 +114,16 @@ const acts: Acts = {
     world.refuseIfHeld(world.deviceOf(device).path);
     grow(device, world);
   },
-  "grow-mounted": ({ device }, world) => grow(device, world),
+  "grow-mounted": ({ device, path }, world) => {
+    needWritable(path, world);
+    grow(device, world);
+  },
   mount: (step, world) => mount(step, world),
   "remove-lost-and-found": ({ path }, world) => {
     const file = world.mounts.findLast((mount) => mount.path === path)?.file;
-    if (file !== undefined) filesystemIn(file, world).lostAndFound = false;
+    if (file === undefined || !filesystemIn(file, world).lostAndFound) return;
+    needWritable(path, world);
+    filesystemIn(file, world).lostAndFound = false;
   },
   bind: ({ from, to }, world) => {
     needPath(to, world);
@@ -160,7 +165,8 @@ function mount(step: Extract<Step, { do: "mount" }>, world: ModelWorld): void {
     throw new HostError("corrupt", `the ${step.fsType} on ${device} cannot be mounted`);
   needPath(step.path, world);
   const { path, fsType, options } = step;
-  const readOnly = options.includes("ro") || ("image" in step.device && step.device.readOnly);
+  const readOnly =
+    options.findLast((option) => /^r[ow]$/.test(option)) === "ro" || ("image" in step.device && step.device.readOnly);
   world.mounts.push({ path, file, device, as: "filesystem", readOnly, fsType, options, alive: true });
 }
 
@@ -186,6 +192,10 @@ function mountAt(path: string, world: ModelWorld): ModelMount {
   const there = world.mounts.findLast((mount) => mount.path === path);
   if (there === undefined) throw new Error(`nothing is mounted at ${path}`);
   return there;
+}
+
+function needWritable(path: string, world: ModelWorld): void {
+  if (mountAt(path, world).readOnly) throw new Error(`EROFS: ${path} is mounted read-only`);
 }
 
 function needPath(path: string, world: ModelWorld): void {

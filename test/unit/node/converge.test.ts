@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Step } from "../../../src/node/step.ts";
 import { fsTypes, type NodeVolume } from "../../../src/node/volume.ts";
 import { freshFilesystem } from "../../fakes/model-host.ts";
-import { type Beginning, GiB, Life, type Operation, rawDisk } from "../../support/life.ts";
+import { type Beginning, GiB, Life, mount, type Operation, rawDisk } from "../../support/life.ts";
 
 /** Where a volume may stand when an operation comes, and the operation. */
 interface Scenario {
@@ -52,9 +52,12 @@ const beginnings: readonly (readonly [string, Beginning])[] = [
   ["a limited volume", { volume: { limits: { iops: 300, throughputBytes: undefined } } }],
 ];
 
+const withRo = { access: { ...mount, flags: ["ro"] } };
+
 const stages = beginnings.flatMap(([name, beginning]): readonly Scenario[] => [
   { name: `stage ${name}`, beginning, before: [], operation: { does: "stage" } },
   { name: `stage ${name}, for reading`, beginning, before: [], operation: { does: "stage", wish: { readOnly: true } } },
+  { name: `stage ${name}, with the option ro`, beginning, before: [], operation: { does: "stage", wish: withRo } },
 ]);
 
 const stage: Operation = { does: "stage" };

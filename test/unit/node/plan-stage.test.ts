@@ -283,3 +283,59 @@ describe("a reader", () => {
     expect(verbs(life.plan({ ...stage, wish: { readOnly: true } }))).toEqual(["attach", "set-limits", "mount"]);
   });
 });
+
+describe("the mount option ro", () => {
+  const withRo = { ...stage, wish: { access: { ...mount, flags: ["ro"] } } };
+  const holding = (fsType: FsType, sizeBytes: number) =>
+    new Life({
+      volume: { fsType, filesystem: { state: "done", fsType, sharesId: false } },
+      bytes: { holds: freshFilesystem(fsType, sizeBytes) },
+    });
+
+  test("on a new volume: a writer makes the filesystem, and goes", async () => {
+    const life = new Life();
+    expect(verbs(life.plan(withRo))).toEqual([
+      ...["attach", "set-limits", "note-filesystem", "format", "mount", "remove-lost-and-found", "note-filesystem"],
+      ...["unmount", "mount"],
+    ]);
+    await life.do(withRo);
+    expect(life.host.world.mounts).toMatchObject([{ path: stagingPath, readOnly: true }]);
+    expect(verbs(life.plan(withRo))).toEqual([]);
+  });
+
+  test.each(["xfs", "btrfs"] as const)("on a larger copy of %s: a writer grows it, and goes", async (fsType) => {
+    const life = holding(fsType, GiB / 2);
+    expect(verbs(life.plan(withRo))).toEqual([
+      ...["attach", "set-limits", "check", "mount", "grow-mounted", "unmount", "mount"],
+    ]);
+    await life.do(withRo);
+    expect(life.host.world.mounts).toMatchObject([{ readOnly: true }]);
+  });
+
+  test.each(fsTypes)("on a %s that needs no writer: none comes, it may be damaged and there to be saved", (fsType) =>
+    expect(verbs(holding(fsType, GiB).plan(withRo))).toEqual(["attach", "set-limits", "check", "mount"]),
+  );
+
+  test("that was mounted before the filesystem was finished: all of it again", async () => {
+    const life = new Life();
+    await life.perform(life.steps(withRo).slice(0, 4));
+    const device = { image: "/pool/v/data", readOnly: false };
+    await life.perform([{ do: "mount", device, path: stagingPath, fsType: "ext4", options: ["ro"] }]);
+    await life.do(withRo);
+    expect(life.host.world.mounts).toMatchObject([{ path: stagingPath, readOnly: true }]);
+    expect(life.volume.filesystem).toMatchObject({ state: "done" });
+  });
+
+  test.each([
+    [["ro", "rw"], false],
+    [["rw", "ro"], true],
+  ])("of %j the last one counts", async (flags, readOnly) => {
+    const life = new Life();
+    const wish = { ...stage, wish: { access: { ...mount, flags } } };
+    await life.do(wish);
+    expect(verbs(life.plan(wish))).toEqual([]);
+    expect(life.plan({ ...stage, wish: { access: mount } })).toMatchObject(
+      readOnly ? { refused: "ALREADY_EXISTS" } : { steps: [] },
+    );
+  });
+});

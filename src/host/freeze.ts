@@ -1,5 +1,8 @@
 import { HostError } from "../node/host-error.ts";
+import type { Step } from "../node/step.ts";
 import { CommandError, type Run } from "./run.ts";
+
+type Freeze = Omit<Extract<Step, { do: "freeze" }>, "do">;
 
 /**
  * Filesystems that we froze. Each is thawed by a timer at the latest, for whoever waits for a write inside must not wait
@@ -16,18 +19,27 @@ export class Freezer {
   }
 
   /** Stops writes and makes what is on the device consistent. What somebody else has frozen (EBUSY) is left to him. */
-  async freeze(path: string, bounded: boolean): Promise<void> {
+  async freeze({ path, bounded, ours }: Freeze): Promise<void> {
     try {
       await this.#run(["fsfreeze", "--freeze", path]);
     } catch (error) {
       if (!(error instanceof CommandError) || !/busy/i.test(error.stderr)) throw error;
-      if (bounded) return;
+      if (!ours) return;
       throw new HostError("busy", `${path} is frozen by somebody else, who may thaw it at any time; try again`, {
         cause: error,
       });
     }
     const thaw = () => void this.thaw(path, false).catch(() => {});
     this.#frozen.set(path, bounded ? setTimeout(thaw, this.#maxMs) : undefined);
+  }
+
+  /** Still frozen by us, and since it was: what its timer thaws is not ours from then on. */
+  requireFrozen(path: string): void {
+    if (this.#frozen.has(path)) return;
+    throw new HostError(
+      "busy",
+      `${path} was thawed before all was copied, so the copies are not of one instant: it took longer than --max-freeze (${this.#maxMs} ms); try again, or allow more`,
+    );
   }
 
   /** Lets writes go on. What is not frozen (EINVAL) stays so. */

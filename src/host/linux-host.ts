@@ -163,7 +163,9 @@ async function performStep(step: Exclude<Step, Note>, tools: Tools, signal: Abor
     case "remove-lost-and-found":
       return removeTarget(`${step.path}/lost+found`);
     case "freeze":
-      return freezer.freeze(step.path, step.bounded);
+      return freezer.freeze(step);
+    case "require-frozen":
+      return freezer.requireFrozen(step.path);
     case "thaw":
       return freezer.thaw(step.path, step.anyones);
     case "bind":

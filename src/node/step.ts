@@ -58,7 +58,15 @@ export type Step =
     }
   | { readonly do: "remove-lost-and-found"; readonly path: string }
   /** Bounded: thawed after a while, whatever becomes of the rest. Otherwise it lasts until the plan thaws it. */
-  | { readonly do: "freeze"; readonly path: string; readonly bounded: boolean }
+  | {
+      readonly do: "freeze";
+      readonly path: string;
+      readonly bounded: boolean;
+      /** Refused where somebody else has frozen it, who may thaw it at any time. */
+      readonly ours: boolean;
+    }
+  /** Fails when what we froze was thawed in between. */
+  | { readonly do: "require-frozen"; readonly path: string }
   /** Only what this process froze, unless `anyones`: after a crash the marks on disk say what we froze. */
   | { readonly do: "thaw"; readonly path: string; readonly anyones: boolean }
   // paths of the CO

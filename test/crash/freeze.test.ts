@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
+import { refusalOf } from "../support/co.ts";
 import { must } from "../support/command.ts";
 import { CrashWorld } from "../support/crash-world.ts";
 import { eventually } from "../support/eventually.ts";
@@ -59,7 +61,27 @@ describe("a frozen filesystem", () => {
     expect((await snapshot).readyToUse).toBe(true);
     expect(await isFrozen(volume.target)).toBe(false);
   });
+
+  test("of a group that ends before the last volume is cut leaves no group", async () => {
+    world = await CrashWorld.make(["--max-freeze", "2s"]);
+    const volumes = [(await mounted("one")).volume, (await mounted("two")).volume];
+    const request = (name: string) => ({ name, sourceVolumeIds: volumes.map(({ id }) => id) });
+    const point = await world.pointAt("before clone-image", () => world.call(rpc, request("probe")));
+    const groups = () => readdir(world.sandbox.path("pool", "groups"));
+    const before = await groups();
+    await world.haltAt(point);
+    const refusal = refusalOf(world.driver.client.call(rpc, request("late")));
+    await untilHalted(world.driver.process.pid);
+    // longer than the freeze may last
+    await delay(2500);
+    world.driver.process.kill("SIGCONT");
+    expect(await refusal).toMatch(/^ABORTED: .* was thawed before all was copied.*--max-freeze/);
+    expect(await groups()).toEqual(before);
+    for (const { target } of volumes) expect(await isFrozen(target)).toBe(false);
+  });
 });
+
+const rpc = "CreateVolumeGroupSnapshot";
 
 async function untilHalted(pid: number | undefined): Promise<void> {
   await eventually(async () => expect(await must("ps", "-o", "stat=", "-p", String(pid))).toMatch(/^T/));

@@ -98,6 +98,7 @@ const acts: Acts = {
   },
   flush: ({ device }, world) => void world.deviceOf(device),
   freeze: ({ path }, world) => void world.frozen.add(path),
+  "require-frozen": nothing,
   thaw: ({ path }, world) => void world.frozen.delete(path),
   unmount: ({ path }, world) => {
     const index = world.mounts.findLastIndex((mount) => mount.path === path);

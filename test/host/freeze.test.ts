@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterEach(() => command(["fsfreeze", "--unfreeze", bed.mountPoint]));
 afterAll(() => sandbox[Symbol.asyncDispose]());
 
-const freeze = (bounded = true) => ({ do: "freeze", path: bed.mountPoint, bounded }) as const;
+const freeze = (bounded = true, ours = !bounded) => ({ do: "freeze", path: bed.mountPoint, bounded, ours }) as const;
 const thaw = (anyones = false) => ({ do: "thaw", path: bed.mountPoint, anyones }) as const;
 
 describe("a freeze", () => {
@@ -48,6 +48,17 @@ describe("a freeze", () => {
     await writeFile(join(bed.mountPoint, "waits"), "");
     expect(await isFrozen(bed.mountPoint)).toBe(false);
     await perform(host, [thaw()]);
+  });
+
+  test("of several volumes must be ours, and last until all are copied", async () => {
+    const [patient, hasty] = [await realHost(), await realHost(100)];
+    const still = { do: "require-frozen", path: bed.mountPoint } as const;
+    await perform(patient, [freeze(true, true), still]);
+    await expect(perform(hasty, [freeze(true, true)])).rejects.toThrow(/frozen by somebody else/);
+    await perform(patient, [thaw()]);
+    await perform(hasty, [freeze(true, true)]);
+    await writeFile(join(bed.mountPoint, "waits"), "");
+    await expect(perform(hasty, [still])).rejects.toThrow(/not of one instant: it took longer than --max-freeze/);
   });
 
   test("that a copy needs outlasts that time, and cannot begin while it is somebody else's", async () => {

@@ -107,7 +107,8 @@ export const group: Readonly<Record<string, CallNotes>> = {
   CreateVolumeGroupSnapshot: {
     when: "Somebody has made a VolumeGroupSnapshot: a database on several volumes, say.",
     before: "All volumes exist, on one node; they may be mounted and written to.",
-    after: "There is a snapshot of each, all of one instant. Otherwise there is none of any.",
+    after:
+      "There is a snapshot of each, all of one instant. Otherwise there is none of any. Raw block volumes that are staged cannot be frozen: each is flushed, and they are cut one after another.",
     example: "--name demo-group --source-volume-ids ID --source-volume-ids OTHER",
     shown: shown(
       "driver/groups.test.ts",
@@ -135,6 +136,11 @@ export const group: Readonly<Record<string, CallNotes>> = {
         "ABORTED",
         "another cut is under way",
         refusals("%s of it waits, then is asked to come again", "CreateVolumeGroupSnapshot"),
+      ),
+      error(
+        "ABORTED",
+        "a volume was thawed before all were cut, which is due after `--max-freeze`",
+        shown("crash/freeze.test.ts", "of a group that ends before the last volume is cut leaves no group"),
       ),
       error("UNAVAILABLE", "a member of the group is lost", lost),
     ],

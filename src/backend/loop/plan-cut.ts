@@ -16,8 +16,9 @@ export interface Cut {
  *
  * The clone is what makes the cut: it is atomic against writers. Before it, what was written to the device but not
  * flushed is flushed, or it would be missing; and mounted filesystems are frozen, so that the copy is clean. All are
- * frozen before the first is cloned, and all are thawed whatever happens. A mark on disk says that we froze, for the
- * start after a crash.
+ * frozen before the first is cloned, and all are thawed whatever happens. Several are of one instant only if none was
+ * thawed before the last was cloned, so each has to be frozen by us, and still frozen then. A mark on disk says that we
+ * froze, for the start after a crash.
  *
  * Where blocks cannot be shared, and only a copy byte by byte can be made, the freeze is what makes the cut: it lasts
  * as long as the copy.
@@ -32,11 +33,14 @@ export function planCut(
     const path = whereToFreeze(cut.facts);
     return path === undefined ? [] : [{ path, mark: join(frozenFolder, cut.volume) }];
   });
+  const bounded = copy === "clone-image";
+  const together = mounted.length > 1;
   const steps: Step[] = [
     ...inUse.map(({ from }): Step => ({ do: "flush", device: { image: from, readOnly: false } })),
     ...mounted.map(({ mark }): Step => ({ do: "make-file", path: mark })),
-    ...mounted.map(({ path }): Step => ({ do: "freeze", path, bounded: copy === "clone-image" })),
+    ...mounted.map(({ path }): Step => ({ do: "freeze", path, bounded, ours: together || !bounded })),
     ...cuts.map(({ from, to, sizeBytes }): Step => ({ do: copy, from, to, sizeBytes })),
+    ...(together ? mounted.map(({ path }): Step => ({ do: "require-frozen", path })) : []),
   ];
   const after: Step[] = [
     ...mounted.map(({ path }): Step => ({ do: "thaw", path, anyones: false })),

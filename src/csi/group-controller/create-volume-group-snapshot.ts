@@ -8,7 +8,7 @@
  *   ALREADY_EXISTS       the name is taken by a group of other volumes or with other parameters
  *   FAILED_PRECONDITION  the volumes cannot be cut together
  *   RESOURCE_EXHAUSTED   no room
- *   ABORTED              another cut of one of the volumes is under way
+ *   ABORTED              another cut of one of the volumes is under way, or one was thawed before all were cut
  *   UNAVAILABLE          the group exists and a member of it is lost: it can only be deleted
  */
 import type { CreateVolumeGroupSnapshotRequest } from "../../../proto/gen/csi/v1/CreateVolumeGroupSnapshotRequest.ts";

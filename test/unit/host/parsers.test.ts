@@ -172,14 +172,14 @@ describe("a cut", () => {
     expect(inWords([cutOf("a", [shown("/a", { readOnly: true }), shown("/a2")]), cutOf("b", [shown("/b")])])).toEqual([
       [
         ...["flush", "flush", "make-file /frozen/a", "make-file /frozen/b", "freeze /a2", "freeze /b"],
-        ...["clone-image /v/a", "clone-image /v/b"],
+        ...["clone-image /v/a", "clone-image /v/b", "require-frozen /a2", "require-frozen /b"],
       ],
       ["thaw /a2", "thaw /b", "remove-file /frozen/a", "remove-file /frozen/b"],
     ]));
   test("byte by byte stays frozen for as long as it takes", () => {
     const { steps } = planCut([cutOf("a", [shown("/a")])], "/frozen", "copy-image");
     expect(steps.slice(-2)).toEqual([
-      { do: "freeze", path: "/a", bounded: false },
+      { do: "freeze", path: "/a", bounded: false, ours: true },
       { do: "copy-image", from: "/v/a", to: "/s/a", sizeBytes: 5 },
     ]);
   });

@@ -1,6 +1,7 @@
 import { defineAction, done } from "../action.ts";
 import { refused } from "../error.ts";
 import { burnOf } from "../volumes/birth.ts";
+import { change, notYet } from "../world/change.ts";
 import { parseVolumeId } from "../world/ids.ts";
 import { attachmentsOf, volumeState } from "../world/states.ts";
 
@@ -21,18 +22,18 @@ export const deleteVolume = defineAction<string>({
       throw refused("VolumeInUse", `Volume ${id} is currently attached to ${attachment.record.instanceId}`);
     const state = volumeState(volume, moment);
     if (state === "creating") throw refused("IncorrectState", `Volume '${id}' is in the '${state}' state.`);
-    if (state === "deleting") return done;
-    const going = { ...volume, goneAt: world.now + durations.deleteVolume };
-    const burnt = burnOf(going);
-    world.putVolume(going);
-    if (burnt !== undefined) world.burn(burnt, durations.clientToken);
-    try {
-      await keeper.removeVolume(going, burnt);
-    } catch (error) {
-      world.putVolume(volume);
-      throw error;
+    if (state === "deleting") {
+      // an earlier call may still be on its way to the disk
+      await keeper.settled(id);
+      return done;
     }
-    later(going.goneAt, async () => world.volumes.delete(id, world.now));
+    const goneAt = world.now + durations.deleteVolume;
+    const burnt = burnOf({ ...volume, goneAt });
+    const going = { ...volume, goneAt: notYet };
+    await change(world.volumes, { to: going, now: () => world.now }, () => keeper.removeVolume(volume, burnt));
+    world.putVolume({ ...volume, goneAt });
+    if (burnt !== undefined) world.burn(burnt, durations.clientToken);
+    later(goneAt, async () => world.volumes.delete(id, world.now));
     return done;
   },
 });

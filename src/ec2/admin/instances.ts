@@ -1,4 +1,5 @@
 import type { Ec2 } from "../action.ts";
+import { change } from "../world/change.ts";
 import type { InstanceRecord } from "../world/records.ts";
 
 /** An instance runs from the moment it is named. Naming it again as it is changes nothing. */
@@ -7,9 +8,12 @@ export async function addInstance(
   { world, keeper }: Ec2,
 ): Promise<InstanceRecord> {
   const known = world.instances.get(id, world.now);
-  if (known?.type === type && known.zone === zone) return known;
+  if (known?.type === type && known.zone === zone) {
+    // an earlier call may still be on its way to the disk
+    await keeper.settled(id);
+    return known;
+  }
   const instance = { id, type, zone, launchedAt: known?.launchedAt ?? world.now, tags: known?.tags ?? {} };
-  world.instances.set(instance, world.now);
-  await keeper.saveInstance(instance);
+  await change(world.instances, { to: instance, now: () => world.now }, () => keeper.saveInstance(instance));
   return instance;
 }

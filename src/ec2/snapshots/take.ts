@@ -1,6 +1,7 @@
 import type { Ec2 } from "../action.ts";
 import { refused } from "../error.ts";
 import { noCapacityIsAnError } from "../volumes/birth.ts";
+import { beside } from "../world/change.ts";
 import { makeId } from "../world/ids.ts";
 import type { SnapshotRecord, VolumeRecord } from "../world/records.ts";
 import { shapeAt, snapshotState, volumeState } from "../world/states.ts";
@@ -58,7 +59,7 @@ export function snapshotOf(
 export async function takeSnapshots(snapshots: readonly SnapshotRecord[], { world, keeper }: Ec2): Promise<void> {
   for (const { volumeId } of snapshots) {
     const volume = world.findVolume(volumeId);
-    if (volume !== undefined) world.putVolume({ ...volume, lastSnapshotAt: world.now });
+    if (volume !== undefined) world.putVolume(beside(volume, { lastSnapshotAt: world.now }));
   }
   await noCapacityIsAnError(() => keeper.createSnapshots(snapshots));
   for (const snapshot of snapshots) world.snapshots.set(snapshot, world.now);

@@ -1,9 +1,11 @@
 import type { Ec2, Touched } from "../action.ts";
 import { refused } from "../error.ts";
 import { saveVolume } from "../volumes/save.ts";
+import { change } from "../world/change.ts";
 import { isInstanceId, isSnapshotId, isVolumeId } from "../world/ids.ts";
 import type { Tags } from "../world/records.ts";
-import type { Moment } from "../world/states.ts";
+import { type Moment, volumeState } from "../world/states.ts";
+import { noSuchSnapshots, noSuchVolumes } from "../world/world.ts";
 import { regionOf } from "../world/zones.ts";
 
 /** A thing that has tags. */
@@ -17,20 +19,24 @@ export interface Taggable {
 /** By an id of any kind. */
 export function needTaggable(id: string, ec2: Ec2, region: string): Taggable {
   const { world, keeper } = ec2;
+  const now = () => world.now;
   if (isVolumeId(id)) {
-    const { tags } = world.needVolume(id, region);
-    return { id, kind: "volume", tags, setTags: (tags) => saveVolume({ ...world.needVolume(id, region), tags }, ec2) };
+    const volume = world.needVolume(id, region);
+    // its record would come back onto the disk where the removal fails
+    if (volumeState(volume, world.moment()) === "deleting") throw noSuchVolumes([id]);
+    const setTags = (tags: Tags) => saveVolume({ ...world.needVolume(id, region), tags }, ec2);
+    return { id, kind: "volume", tags: volume.tags, setTags };
   }
   if (isSnapshotId(id)) {
-    const { tags } = world.needSnapshot(id, region);
+    const { tags, goneAt } = world.needSnapshot(id, region);
+    if (goneAt !== undefined) throw noSuchSnapshots([id]);
     return {
       id,
       kind: "snapshot",
       tags,
       setTags: async (tags) => {
         const snapshot = { ...world.needSnapshot(id, region), tags };
-        world.snapshots.set(snapshot, world.now);
-        await keeper.saveSnapshot(snapshot);
+        await change(world.snapshots, { to: snapshot, now }, () => keeper.saveSnapshot(snapshot));
       },
     };
   }
@@ -42,8 +48,7 @@ export function needTaggable(id: string, ec2: Ec2, region: string): Taggable {
     tags,
     setTags: async (tags) => {
       const instance = { ...world.needInstance(id, region), tags };
-      world.instances.set(instance, world.now);
-      await keeper.saveInstance(instance);
+      await change(world.instances, { to: instance, now }, () => keeper.saveInstance(instance));
     },
   };
 }

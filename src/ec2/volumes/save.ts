@@ -1,9 +1,12 @@
 import type { Ec2 } from "../action.ts";
+import { change } from "../world/change.ts";
 import type { VolumeRecord } from "../world/records.ts";
 
-/** What a volume is from here on. Known at once, so that no other call decides on what was before; then kept. */
+/** What a volume is from here on. */
 export async function saveVolume(volume: VolumeRecord, { world, keeper, onChange }: Ec2): Promise<void> {
-  world.putVolume(volume);
-  await keeper.saveVolume(volume);
-  onChange();
+  try {
+    await change(world.volumes, { to: volume, now: () => world.now }, () => keeper.saveVolume(volume));
+  } finally {
+    onChange();
+  }
 }

@@ -75,6 +75,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     now,
     keepMs: () => Math.max(consistencyDelayMs, faults.longestDelayMs()),
     hasHands: (id) => hotplug?.hasHands(id) ?? false,
+    isInHands: (volumeId, instanceId) => hotplug?.isInHands(volumeId, instanceId) ?? false,
     isActive: (rule) => faults.isActive(rule),
   });
   const keeper = inOrder(options.keeper);

@@ -1,14 +1,29 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
+import { mkdir, writeFile } from "node:fs/promises";
+import {
+  AttachVolumeCommand,
+  CreateVolumeCommand,
+  DeleteVolumeCommand,
+  DescribeInstancesCommand,
+  DescribeVolumesCommand,
+  DetachVolumeCommand,
+} from "@aws-sdk/client-ec2";
 import { expect, test } from "vitest";
 import { imdsAt } from "../../src/backend/ebs/imds.ts";
+import type { Order, PlugReport } from "../../src/ec2/hotplug/hands.ts";
+import { memoryKeeper } from "../../src/ec2/keeper/keeper.ts";
+import { Loops } from "../../src/host/loop.ts";
+import { commandRunner } from "../../src/host/run.ts";
+import { Throttle } from "../../src/host/throttle.ts";
 import { command } from "../support/command.ts";
 import { mainFile } from "../support/driver.ts";
 import { startTestEc2, type TestEc2 } from "../support/ec2.ts";
+import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/port.ts";
-import { loopsOf, makeSandbox } from "../support/sandbox.ts";
-import { here, readStart, stepsWith, until, writeStart, zone } from "./support/steps.ts";
+import { loopsOf, makeSandbox, type Sandbox } from "../support/sandbox.ts";
+import { makeSimulator, refusalOf, testClock } from "./support/simulator.ts";
+import { beside, here, readStart, stepsWith, until, writeStart, zone } from "./support/steps.ts";
 
 /** `kura hotplug`, as a process of its own. */
 function startAgent(url: string, devices: string, ...flags: readonly string[]): AsyncDisposable {
@@ -84,4 +99,118 @@ test("of a node it makes an instance, waits for a simulator that starts later, a
   expect(Reservations?.[0]?.Instances?.[0]?.InstanceType).toBe("c5.large");
   await useVolume(ec2, self.instanceId, "us-east-1b", sandbox.path("ec2"));
   await ec2.stop();
+});
+
+/** The next device that is made is made when a test says so. */
+class HeldLoops extends Loops {
+  readonly asked = Promise.withResolvers<void>();
+  readonly go = Promise.withResolvers<void>();
+
+  override async attach(...wish: Parameters<Loops["attach"]>) {
+    this.asked.resolve();
+    await this.go.promise;
+    return super.attach(...wish);
+  }
+}
+
+/** One volume of a simulator whose clock and hands a test holds, being attached. */
+async function makeAttaching(sandbox: Sandbox, plugsHere: boolean, keeper = memoryKeeper()) {
+  const clock = testClock();
+  const run = commandRunner();
+  const loops = new HeldLoops(run);
+  await mkdir(sandbox.path("bytes"));
+  const file = sandbox.path("bytes", "data");
+  await writeFile(file, Buffer.alloc(2 ** 20));
+  const directory = sandbox.path("dev");
+  const blocks = {
+    fileOf: () => file,
+    plugsHere,
+    loops,
+    run,
+    throttle: new Throttle(undefined),
+    directory,
+  };
+  const ec2 = await makeSimulator({ now: clock.now, blocks, keeper });
+  const { VolumeId: id = "" } = await ec2.client.send(
+    new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, VolumeType: "gp3" }),
+  );
+  const volume = async () => (await ec2.client.send(new DescribeVolumesCommand({ VolumeIds: [id] }))).Volumes?.[0];
+  clock.advance(5000);
+  const attaching = ec2.client.send(new AttachVolumeCommand({ VolumeId: id, InstanceId: here, Device: "/dev/xvdba" }));
+  attaching.catch(() => {});
+  await eventually(async () => expect((await volume())?.Attachments).toHaveLength(1));
+  clock.advance(5000);
+  /** Long ago, as the clock has it. */
+  const detach = async () => {
+    await ec2.client.send(new DetachVolumeCommand({ VolumeId: id, InstanceId: here }));
+    clock.advance(5000);
+  };
+  const end = ec2[Symbol.asyncDispose];
+  return Object.assign(ec2, {
+    ...{ id, volume, attaching, detach, loops },
+    async [Symbol.asyncDispose]() {
+      loops.go.resolve(); // the hands end their round
+      await end();
+    },
+  });
+}
+
+/** Neither is it free for another instance, nor can it be deleted. */
+async function expectStillThere({ client, id, volume }: Awaited<ReturnType<typeof makeAttaching>>): Promise<void> {
+  expect(await volume()).toMatchObject({ State: "in-use", Attachments: [{ InstanceId: here, State: "detaching" }] });
+  const wish = { VolumeId: id, InstanceId: beside, Device: "/dev/xvdbb" };
+  expect(await refusalOf(client.send(new AttachVolumeCommand(wish)))).toMatchObject({ code: "VolumeInUse" });
+  expect(await refusalOf(client.send(new DeleteVolumeCommand({ VolumeId: id })))).toMatchObject({
+    code: "VolumeInUse",
+  });
+}
+
+/** What an agent is told to do. */
+async function wishesOf({ url }: { readonly url: string }): Promise<readonly Order["wish"][]> {
+  const answer = await fetch(`${url}/kura/hotplug?instance=${here}`);
+  const { orders } = (await answer.json()) as { readonly orders: readonly Order[] };
+  return orders.map(({ wish }) => wish);
+}
+
+test("a detach that overtakes the plugging-in waits for it, and takes the device away", async () => {
+  await using sandbox = await makeSandbox({ plain: true });
+  await using ec2 = await makeAttaching(sandbox, true);
+  await ec2.loops.asked.promise;
+  await ec2.detach();
+  await expectStillThere(ec2);
+  ec2.loops.go.resolve();
+  await eventually(async () => expect(await ec2.volume()).toMatchObject({ State: "available" }));
+  expect(await loopsOf(sandbox.path("bytes"))).toEqual([]);
+});
+
+test("an agent that was told to plug in is believed once it knows of the detach", async () => {
+  await using sandbox = await makeSandbox({ plain: true });
+  await using ec2 = await makeAttaching(sandbox, false);
+  const wishes = () => wishesOf(ec2);
+  const report = (plug: PlugReport["plug"]) =>
+    fetch(`${ec2.url}/kura/hotplug`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ plugs: [{ volumeId: ec2.id, instanceId: here, plug }] }),
+    });
+  expect(await wishes()).toEqual(["in"]);
+  await ec2.detach();
+  await expectStillThere(ec2);
+  await report("unplugged"); // it could not, or not yet
+  await expectStillThere(ec2);
+  expect(await wishes()).toEqual(["out"]);
+  await expectStillThere(ec2);
+  await report("unplugged");
+  expect(await ec2.volume()).toMatchObject({ State: "available", Attachments: [] });
+});
+
+test("nothing is plugged in for an attachment that could not be written", async () => {
+  await using sandbox = await makeSandbox({ plain: true });
+  const write = Promise.withResolvers<void>();
+  await using ec2 = await makeAttaching(sandbox, false, { ...memoryKeeper(), saveVolume: () => write.promise });
+  const told = ec2.ec2.hotplug?.ordersFor(here);
+  write.reject(new Error("the disk is gone"));
+  expect(await told).toMatchObject({ orders: [] });
+  await expect(ec2.attaching).rejects.toThrow("internal error");
+  expect(await wishesOf(ec2)).toEqual([]);
 });

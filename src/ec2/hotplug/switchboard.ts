@@ -2,7 +2,7 @@ import type { Loops } from "../../host/loop.ts";
 import type { OrderedKeeper } from "../keeper/in-order.ts";
 import type { World } from "../world/world.ts";
 import type { Order, Orders, PlugReport } from "./hands.ts";
-import { nextMoment, wantedOf } from "./wanted.ts";
+import { nextMoment, type Wanted, wantedOf } from "./wanted.ts";
 
 export interface SwitchboardParts {
   readonly world: World;
@@ -22,6 +22,8 @@ const mostQuietMs = 1000;
 export class Switchboard {
   readonly #parts: SwitchboardParts;
   readonly #agents = new Set<string>();
+  /** What hands were told last of each attachment that they were ever told to plug in, until it is out again. */
+  readonly #told = new Map<string, Wanted["wish"]>();
 
   constructor(parts: SwitchboardParts) {
     this.#parts = parts;
@@ -31,6 +33,14 @@ export class Switchboard {
     return this.#parts.plugsHere || this.#agents.has(instanceId);
   }
 
+  /**
+   * Whether a device may still appear: hands work through their orders in their own time, and what was ordered before a
+   * detach may be done after it. Only what they find once they know of the detach proves that nothing is there.
+   */
+  isInHands(volumeId: string, instanceId: string): boolean {
+    return this.#told.has(keyOf({ volumeId, instanceId }));
+  }
+
   /** What an agent is to plug in. Whoever asks is the instance's hands from then on. */
   async ordersFor(instanceId: string): Promise<{ readonly orders: readonly Order[]; readonly quietMs: number }> {
     this.#agents.add(instanceId);
@@ -38,7 +48,12 @@ export class Switchboard {
   }
 
   async report(plugs: readonly PlugReport[]): Promise<void> {
-    for (const { volumeId, instanceId, plug } of plugs) this.#parts.world.setPlug(volumeId, instanceId, plug);
+    for (const { volumeId, instanceId, plug } of plugs) {
+      this.#parts.world.setPlug(volumeId, instanceId, plug);
+      const key = keyOf({ volumeId, instanceId });
+      // one that was told to plug it in and could not says so too, whatever it has begun
+      if (plug === "unplugged" && this.#told.get(key) !== "in") this.#told.delete(key);
+    }
   }
 
   /** For the hands of this process. */
@@ -58,8 +73,18 @@ export class Switchboard {
   async #orders(isOurs: (instanceId: string) => boolean): Promise<readonly Order[]> {
     const { world, keeper, fileOf, burstScale } = this.#parts;
     const wanted = wantedOf(world, isOurs, burstScale);
-    await Promise.allSettled(wanted.map(({ volumeId }) => keeper.settled(volumeId)));
-    return wanted.map((one) => ({ ...one, file: fileOf(one.volumeId) }));
+    this.#note(wanted); // before anything is awaited: a detach that comes meanwhile must know of it
+    const writes = await Promise.allSettled(wanted.map(({ volumeId }) => keeper.settled(volumeId)));
+    // what could not be written is not so
+    const sound = wanted.filter((_, index) => writes[index]?.status === "fulfilled");
+    return sound.map((one) => ({ ...one, file: fileOf(one.volumeId) }));
+  }
+
+  #note(wanted: readonly Wanted[]): void {
+    for (const one of wanted) {
+      const key = keyOf(one);
+      if (one.wish === "in" || this.#told.has(key)) this.#told.set(key, one.wish);
+    }
   }
 
   /**
@@ -69,11 +94,12 @@ export class Switchboard {
   async #watchOthers(isOurs: (instanceId: string) => boolean): Promise<void> {
     const { world, loops, fileOf } = this.#parts;
     for (const { volumeId, instanceId, wish } of wantedOf(world, (id) => !isOurs(id))) {
-      const isGoing = wish === "out" || wish === "forced";
+      // and an agent that has not asked since this process began says nothing of what it plugged in before
+      const isUnsure = wish === "out" || wish === "forced" || !this.#agents.has(instanceId);
       const isShown = (await loops.showing(fileOf(volumeId))).length > 0;
       const plug = world.moment().plugOf(volumeId, instanceId);
       if (!isShown) world.setPlug(volumeId, instanceId, "unplugged");
-      else if (isGoing && plug === "unplugged" && !this.#isElsewhere(volumeId, instanceId))
+      else if (isUnsure && plug === "unplugged" && !this.#isElsewhere(volumeId, instanceId))
         world.setPlug(volumeId, instanceId, "plugged");
     }
   }
@@ -89,3 +115,6 @@ export class Switchboard {
     return Math.min(mostQuietMs, next === undefined ? mostQuietMs : Math.max(0, next - this.#parts.world.now));
   }
 }
+
+const keyOf = ({ volumeId, instanceId }: Pick<Wanted, "volumeId" | "instanceId">): string =>
+  `${volumeId}/${instanceId}`;

@@ -10,6 +10,8 @@ export interface Moment {
   plugOf(volumeId: string, instanceId: string): Plug;
   /** Whether there are hands that plug in what is attached to this instance: then attaching waits for them. */
   hasHands(instanceId: string): boolean;
+  /** Whether hands may be plugging it in right now, and have not told yet. */
+  isInHands(volumeId: string, instanceId: string): boolean;
   /** Whether a rule that holds something back is still there. */
   isActive(rule: string): boolean;
 }
@@ -40,7 +42,7 @@ function attachmentState(volumeId: string, record: AttachmentRecord, moment: Mom
   if (moment.now < detach.doneAt || isStuck(detach.stuckBy)) return "detaching";
   // the device is there as long as somebody uses it, and no longer attached only once it is gone
   if (plug === "held") return "busy";
-  return plug === "plugged" ? "detaching" : undefined;
+  return plug === "plugged" || moment.isInHands(volumeId, record.instanceId) ? "detaching" : undefined;
 }
 
 export type VolumeState = "creating" | "available" | "in-use" | "deleting" | "error";

@@ -13,6 +13,7 @@ export interface WorldParts {
   /** For how long describes may look back. */
   readonly keepMs?: () => number;
   readonly hasHands?: (instanceId: string) => boolean;
+  readonly isInHands?: (volumeId: string, instanceId: string) => boolean;
   readonly isActive?: (rule: string) => boolean;
 }
 
@@ -31,7 +32,7 @@ export class World {
   readonly #hidden = new Set<string>();
 
   constructor(parts: WorldParts) {
-    this.#parts = { keepMs: () => 0, hasHands: () => false, isActive: () => false, ...parts };
+    this.#parts = { keepMs: () => 0, hasHands: () => false, isInHands: () => false, isActive: () => false, ...parts };
     const { keepMs } = this.#parts;
     this.volumes = new Timeline(keepMs);
     this.snapshots = new Timeline(keepMs);
@@ -44,11 +45,12 @@ export class World {
 
   /** This moment, or one a while ago. */
   moment(agoMs = 0): Moment {
-    const { hasHands, isActive } = this.#parts;
+    const { hasHands, isInHands, isActive } = this.#parts;
     return {
       now: this.now - agoMs,
       plugOf: (volumeId, instanceId) => this.#plugs.get(`${volumeId}/${instanceId}`) ?? "unplugged",
       hasHands,
+      isInHands,
       isActive,
     };
   }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { refusalOf } from "../support/co.ts";
@@ -99,6 +99,23 @@ describe.each(["loop", "hostpath"] as const)("an inline volume of %s", (backend)
     [{ size: "50Mi", mkfsOptions: "-b 1024" }, "INVALID_ARGUMENT: parameter mkfsOptions is not known"],
   ])("is refused with %j", async (context, refusal) => {
     expect(await refusalOf(publish(newPod(), context))).toContain(refusal);
+    await expectNothingLeft();
+  });
+
+  test("has a filesystem: as raw blocks it is refused", async () => {
+    const volumeCapability = { block: {}, accessMode: { mode: "SINGLE_NODE_WRITER" } };
+    const said = backend === "loop" ? "inline volumes are filesystems" : "access_type block is not offered";
+    expect(await refusalOf(publish(newPod(), undefined, { volumeCapability }))).toBe(
+      `INVALID_ARGUMENT: volume_capability: ${said}`,
+    );
+    await expectNothingLeft();
+  });
+
+  test("is not made for a path that is a link", async () => {
+    const pod = newPod();
+    await mkdir(dirname(pod.targetPath), { recursive: true });
+    await symlink(sandbox.path("kubelet"), pod.targetPath);
+    expect(await refusalOf(publish(pod))).toMatch(/^INVALID_ARGUMENT: target_path .* is a symbolic link$/);
     await expectNothingLeft();
   });
 

@@ -49,6 +49,7 @@ export const nodePublishVolume = (
     const { publishContext, volumeContext } = request;
     const common = { id, targetPath, capability, readOnly, said: { publishContext, volumeContext } };
     if (isInline(volumeContext)) {
+      if (capability.access.kind === "block") throw invalid("volume_capability: inline volumes are filesystems");
       const inline = parseInline(id, volumeContext, parts.backend, parts.inline);
       return { ...common, stagingPath: undefined, inline };
     }

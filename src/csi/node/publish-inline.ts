@@ -21,10 +21,10 @@ export interface PublishInline {
 
 /** Makes the volume, unless an earlier try did, and shows it at the target path itself: nobody else will ask for it. */
 export async function publishInline(wish: PublishInline, parts: NodeParts, signal: AbortSignal): Promise<void> {
+  const targetPath = await parts.paths.resolveMountPoint(wish.targetPath, "target_path");
   const made = await findOrMake(wish, parts.backend, signal);
   const volume = await parts.node.find(made.id, { inline: true }, signal);
   if (volume === undefined) throw new Error(`inline volume ${wish.id} is gone`);
-  const targetPath = await parts.paths.resolveMountPoint(wish.targetPath, "target_path");
   await carryOut(await planShow({ ...wish, targetPath }, volume, parts, signal), parts, signal);
 }
 

@@ -153,6 +153,19 @@ export async function isBuffered({ path }: Loop): Promise<boolean> {
   return dio?.trim() === "0";
 }
 
+/**
+ * Whether the kernel detaches it once nobody has it open any more: what losetup asked for while somebody had. Asked each
+ * time, for that changes no sequence number.
+ */
+export function isDetaching({ path }: Loop): boolean {
+  try {
+    return readFileSync(`/sys/block/${path.replace("/dev/", "")}/loop/autoclear`, "utf8").trim() === "1";
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return true; // it has gone
+    throw error;
+  }
+}
+
 const columns = "NAME,MAJ:MIN,BACK-INO,BACK-MAJ:MIN,RO";
 
 export const parseLoops = (text: string): readonly Loop[] =>

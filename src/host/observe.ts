@@ -6,7 +6,7 @@ import { HostError } from "../node/host-error.ts";
 import type { Source } from "../node/volume.ts";
 import { deviceSizeOf } from "./device-size.ts";
 import { ifThere, isErrno } from "./errno.ts";
-import { fileIdentity, isHeld, type Loop, type Loops, majorMinorOf } from "./loop.ts";
+import { fileIdentity, isDetaching, isHeld, type Loop, type Loops, majorMinorOf } from "./loop.ts";
 import { isOfLostDisk } from "./lost-disk.ts";
 import { isReadOnly, liesOn, type Mount, readMounts, showsNode } from "./mounts.ts";
 
@@ -27,7 +27,7 @@ export async function observe<Path extends string>(
 
 /** Whether a device of the volume is held although no mount that we see shows all of it. */
 export async function isHeldElsewhere(source: Source, loops: Loops): Promise<boolean> {
-  for (const device of await devicesOf(source, await backingOf(source), loops))
+  for (const device of await devicesOf(source, await backingOf(source), await readMounts(), loops))
     if ((await isHeld(device.path)) && !(await readMounts()).some(showsFilesystemOf(device))) return true;
   return false;
 }
@@ -39,7 +39,7 @@ interface Seen {
 
 async function observeSource(source: Source, mounts: readonly Mount[], loops: Loops): Promise<Seen> {
   const backing = await backingOf(source);
-  const devices = await devicesOf(source, backing, loops);
+  const devices = await devicesOf(source, backing, mounts, loops);
   const isShown = source.kind === "directory" ? isDirectory(await placeOf(source.path, mounts)) : isDevice(devices);
   const shown = mounts.filter(isShown);
   const shownAt = await Promise.all(shown.map((mount) => shownAtOf(mount, source, devices)));
@@ -66,8 +66,10 @@ interface SourceDevice extends AttachedDevice {
 async function devicesOf(
   source: Source,
   backing: BigIntStats | undefined,
+  mounts: readonly Mount[],
   loops: Loops,
 ): Promise<readonly SourceDevice[]> {
+  const sourceDeviceOf = (loop: Loop) => deviceOfLoop(loop, mounts);
   switch (source.kind) {
     case "image":
       return backing === undefined ? [] : (await loops.showingFile(fileIdentity(backing))).map(sourceDeviceOf);
@@ -75,7 +77,7 @@ async function devicesOf(
       const found = await ifThere(stat(source.path, { bigint: true }));
       if (found === undefined) return [];
       const device = majorMinorOf(found.rdev);
-      const disk = { path: source.path, device, readOnly: false, sizeBytes: deviceSizeOf(device) };
+      const disk = { path: source.path, device, readOnly: false, detaching: false, sizeBytes: deviceSizeOf(device) };
       // kubelet makes loop devices too of the raw blocks that it shows, for writing
       const readers = (await loops.showingFile(fileIdentity(found))).filter(({ readOnly }) => readOnly);
       return [disk, ...readers.map(sourceDeviceOf)];
@@ -87,12 +89,12 @@ async function devicesOf(
   }
 }
 
-const sourceDeviceOf = ({ path, device, readOnly }: Loop): SourceDevice => ({
-  path,
-  device,
-  readOnly,
-  sizeBytes: deviceSizeOf(device),
-});
+/** What is mounted from a device keeps it, whatever becomes of others who have it open. */
+function deviceOfLoop(loop: Loop, mounts: readonly Mount[]): SourceDevice {
+  const { path, device, readOnly } = loop;
+  const detaching = isDetaching(loop) && !mounts.some((mount) => liesOn(mount, loop));
+  return { path, device, readOnly, detaching, sizeBytes: deviceSizeOf(device) };
+}
 
 /** Which mounts show all of a volume: its filesystem's root, its device's node. A subPath of a pod shows less. */
 const isDevice =

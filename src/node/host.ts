@@ -44,6 +44,8 @@ export interface VolumeFacts {
 export interface AttachedDevice {
   readonly path: string;
   readonly sizeBytes: number;
+  /** It goes as soon as whoever has it open closes it, and its number is another volume's then. */
+  readonly detaching: boolean;
 }
 
 export interface ShownAt {

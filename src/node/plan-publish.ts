@@ -1,5 +1,5 @@
 import type { PathFacts, ShownAt, VolumeFacts } from "./host.ts";
-import { connect, deviceOf, differenceOf, type StageAccess, shownOnTopOf } from "./plan-stage.ts";
+import { connect, deviceOf, differenceOf, refuseDetaching, type StageAccess, shownOnTopOf } from "./plan-stage.ts";
 import { type DeviceRef, type Plan, type Refusal, refuse, type Step } from "./step.ts";
 import type { NodeVolume, Source } from "./volume.ts";
 
@@ -77,7 +77,10 @@ function stagedMount({ volume, stagingPath }: PublishWish, now: PublishFacts): {
   return refuse("FAILED_PRECONDITION", `staging_target_path ${stagingPath} ${why}; call NodeStageVolume first`);
 }
 
-function stagedDevice({ volume }: PublishWish, now: PublishFacts): { staged: true } | Refusal {
+function stagedDevice(wish: PublishWish, now: PublishFacts): { staged: true } | Refusal {
+  const { volume } = wish;
+  const going = refuseDetaching(volume, isRead(wish, now) ? now.volume.readOnlyDevice : now.volume.device);
+  if (going !== undefined) return going;
   const attached =
     volume.source.kind !== "image" || now.volume.device !== undefined || now.volume.readOnlyDevice !== undefined;
   if (attached) return { staged: true };

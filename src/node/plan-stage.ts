@@ -1,4 +1,4 @@
-import type { Contents, PathFacts, ShownAt, VolumeFacts } from "./host.ts";
+import type { AttachedDevice, Contents, PathFacts, ShownAt, VolumeFacts } from "./host.ts";
 import { type DeviceRef, type Plan, type Refusal, refuse, type Step } from "./step.ts";
 import { type FsType, isFsType, type NodeVolume, type Source } from "./volume.ts";
 
@@ -42,7 +42,9 @@ export function planStage(wish: StageWish, now: StageFacts): Plan | Refusal {
   return access.kind === "block" ? planStageBlock(wish, now) : planStageMount(wish, access, now);
 }
 
-function planStageBlock({ volume, readOnly }: StageWish, now: StageFacts): Plan {
+function planStageBlock({ volume, readOnly }: StageWish, now: StageFacts): Plan | Refusal {
+  const going = refuseDetaching(volume, readOnly ? now.volume.readOnlyDevice : now.volume.device);
+  if (going !== undefined) return going;
   const steps: Step[] = [];
   // From here on a user may write what he likes, so nobody may ever take the volume for blank again.
   if (volume.filesystem.state === "none" || volume.filesystem.state === "started") {
@@ -132,6 +134,8 @@ function planFirstMount(
   now: StageFacts,
 ): Plan | Refusal {
   const { volume, stagingPath } = wish;
+  const going = refuseDetaching(volume, now.volume.device) ?? refuseDetaching(volume, now.volume.readOnlyDevice);
+  if (going !== undefined) return going;
   const decision = decideFormat(volume, wanted, now);
   if ("refused" in decision) return decision;
   const { format, fsType } = decision;
@@ -250,6 +254,12 @@ function wordsFor(contents: Contents): string {
     default:
       return contents satisfies never;
   }
+}
+
+/** A device that is about to go is not attached, and a second one beside it would be taken for it. */
+export function refuseDetaching({ id }: NodeVolume, device: AttachedDevice | undefined): Refusal | undefined {
+  if (!device?.detaching) return undefined;
+  return refuse("ABORTED", `volume ${id} is still being detached from ${device.path}, which a program has open`);
 }
 
 /** Attached, as large as the volume is, throttled as it should be. */

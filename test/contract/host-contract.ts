@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Host, Observation } from "../../src/node/host.ts";
 import type { NoteFilesystem, Step } from "../../src/node/step.ts";
 import type { Device, Image } from "../../src/node/volume.ts";
+import { eventually } from "../support/eventually.ts";
 
 /** A host, and a place on it where nothing is in the way. */
 export interface HostUnderTest extends AsyncDisposable {
@@ -12,6 +13,8 @@ export interface HostUnderTest extends AsyncDisposable {
   mountSomethingElse(path: string): Promise<void>;
   /** A disk that is simply there. */
   addDisk(sizeBytes: number): Promise<Device>;
+  /** Opens a device as any program may, holding nothing. */
+  open(device: string): Promise<AsyncDisposable>;
   /** Writes a file into a directory. */
   fill(path: string): Promise<void>;
 }
@@ -75,6 +78,18 @@ export function hostContract(make: () => Promise<HostUnderTest>): void {
       expect((await observe()).volume.device?.sizeBytes).toBe(sizeBytes);
       await perform(steps().detach);
       expect((await observe()).volume.device).toBeUndefined();
+    });
+
+    test("detached while a program has it open it is told as going, and goes when that one closes it", async () => {
+      await perform(steps().image, steps().attach);
+      const { device } = (await observe()).volume;
+      expect(device).toMatchObject({ detaching: false });
+      {
+        await using _ = await under.open(device?.path ?? "");
+        await expect(perform(steps().detach)).rejects.toMatchObject({ kind: "in-use" });
+        expect((await observe()).volume.device).toEqual({ ...device, detaching: true });
+      }
+      await eventually(async () => expect((await observe()).volume.device).toBeUndefined());
     });
 
     test("for reading and for writing are two devices, and the reading one can go alone", async () => {

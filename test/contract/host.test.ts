@@ -1,4 +1,4 @@
-import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, open, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe } from "vitest";
 import { modelHost } from "../fakes/model-host.ts";
@@ -33,6 +33,7 @@ async function linux(): Promise<HostUnderTest> {
       const loop = await host.loops.attach({ kind: "image", file, sectorBytes: 512, discard: true }, false);
       return { kind: "device", path: loop.path };
     },
+    open: (device) => open(device, "r"),
     fill: (path) => writeFile(join(path, "file"), "text"),
     async [Symbol.asyncDispose]() {
       for (const name of ["target", "staging"])
@@ -58,6 +59,10 @@ async function model(): Promise<HostUnderTest> {
     async addDisk(sizeBytes) {
       host.world.devices.set("/dev/disk", { sizeBytes, holds: "nothing" });
       return { kind: "device", path: "/dev/disk" };
+    },
+    async open(device) {
+      host.world.open.add(device);
+      return { [Symbol.asyncDispose]: async () => host.world.close(device) };
     },
     fill: async (path) => void host.world.filled.add(path),
     [Symbol.asyncDispose]: async () => {},

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type CoVolume, refusalOf } from "../support/co.ts";
 import { must } from "../support/command.ts";
+import { eventually } from "../support/eventually.ts";
 import { mountElsewhere } from "../support/other-namespace.ts";
 import { loopsOf } from "../support/sandbox.ts";
 import { withDriver } from "../support/with-driver.ts";
@@ -152,6 +153,27 @@ describe("what must not be touched is not", () => {
       expect(await refusalOf(at.co.delete(volume))).toMatch(/^FAILED_PRECONDITION: volume .* is in use: attached as/);
     }
     await at.co.end(volume);
+  });
+
+  test("a device that a program keeps open past its time is not shown to the next pod as the same volume", async () => {
+    const volume = await at.co.start("kept-open", { use: "block", bytes: MiB });
+    const user = await open(await loopOf(volume), "r");
+    await at.co.unpublish(volume);
+    expect(await refusalOf(at.co.unstage(volume))).toMatch(/^FAILED_PRECONDITION: .* still in use and goes once/);
+    expect(await refusalOf(at.co.stage(volume))).toMatch(/^ABORTED: volume .* is still being detached from/);
+    expect(await refusalOf(at.co.publish(volume))).toMatch(/^ABORTED: volume .* is still being detached from/);
+    await user.close();
+    await eventually(() => at.co.stage(volume));
+    const other = await at.co.start("another's", { use: "block", bytes: MiB });
+    await at.co.publish(volume);
+    await writeFile(volume.target, "one", { flag: "r+" });
+    await writeFile(other.target, "two", { flag: "r+" });
+    for (const [{ target }, text] of [
+      [volume, "one"],
+      [other, "two"],
+    ] as const)
+      expect((await readFile(target)).subarray(0, 3).toString()).toBe(text);
+    for (const made of [volume, other]) await at.co.end(made);
   });
 
   test("files that somebody put where the volume was published stay", async () => {

@@ -179,7 +179,8 @@ function grow(device: DeviceRef, world: ModelWorld): void {
 function detach(file: string, isMeant: (readOnly: boolean) => boolean, world: ModelWorld): void {
   for (const loop of world.loops.filter((loop) => loop.file === file && isMeant(loop.readOnly))) {
     world.refuseIfHeld(loop.path);
-    world.loops.splice(world.loops.indexOf(loop), 1);
+    world.detach(loop);
+    if (loop.detaching) throw new HostError("in-use", `${loop.path} is still in use and goes once it is closed`);
   }
 }
 

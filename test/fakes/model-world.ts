@@ -25,6 +25,8 @@ export interface ModelLoop {
   readonly readOnly: boolean;
   sizeBytes: number;
   limits: Limits | undefined;
+  /** Somebody had it open when it was detached. */
+  detaching: boolean;
 }
 
 export interface ModelMount {
@@ -49,6 +51,8 @@ export class ModelWorld {
   readonly frozen = new Set<string>();
   /** Devices that somebody in another mount namespace holds. */
   readonly held = new Set<string>();
+  /** Devices that a program has open without holding them. */
+  readonly open = new Set<string>();
   /** Symbolic links to directories, and where each leads. */
   readonly links = new Map<string, string>();
   /** Directories in which something lies. */
@@ -57,7 +61,25 @@ export class ModelWorld {
 
   addLoop(file: string, readOnly: boolean, sizeBytes: number): void {
     this.#lastLoop += 1;
-    this.loops.push({ path: `/dev/loop${this.#lastLoop}`, file, readOnly, sizeBytes, limits: undefined });
+    this.loops.push({
+      path: `/dev/loop${this.#lastLoop}`,
+      file,
+      readOnly,
+      sizeBytes,
+      limits: undefined,
+      detaching: false,
+    });
+  }
+
+  /** As the kernel: at once, or when the last one has closed it. */
+  detach(loop: ModelLoop): void {
+    if (this.open.has(loop.path)) loop.detaching = true;
+    else this.loops.splice(this.loops.indexOf(loop), 1);
+  }
+
+  close(device: string): void {
+    this.open.delete(device);
+    for (const loop of this.loops.filter(({ path, detaching }) => path === device && detaching)) this.detach(loop);
   }
 
   bytesOf(file: string): Bytes {
@@ -128,14 +150,20 @@ export class ModelWorld {
     const loopsOf = (shown: string) =>
       this.loops
         .filter(({ file }) => file === shown)
-        .map(({ path, sizeBytes, readOnly }) => ({ path, sizeBytes, readOnly }));
+        .map(({ path, sizeBytes, readOnly, detaching }) => {
+          const isMounted = this.mounts.some(({ device, as }) => device === path && as === "filesystem");
+          return { path, sizeBytes, readOnly, detaching: detaching && !isMounted };
+        });
     switch (source.kind) {
       case "image":
         return loopsOf(source.file);
       case "device": {
         const bytes = this.devices.get(source.path);
         if (bytes === undefined) return [];
-        return [{ path: source.path, sizeBytes: bytes.sizeBytes, readOnly: false }, ...loopsOf(source.path)];
+        return [
+          { path: source.path, sizeBytes: bytes.sizeBytes, readOnly: false, detaching: false },
+          ...loopsOf(source.path),
+        ];
       }
       case "directory":
         return [];

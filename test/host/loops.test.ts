@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LinuxHost } from "../../src/host/linux-host.ts";
 import { isBuffered, isHeld } from "../../src/host/loop.ts";
 import { command, must } from "../support/command.ts";
+import { eventually } from "../support/eventually.ts";
 import { deviceOf, loopOf, makeBed, mountFresh, perform, realHost } from "../support/host.ts";
 import { mountElsewhere } from "../support/other-namespace.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
@@ -94,6 +95,23 @@ describe("detaching", () => {
     await user.close();
     await host.loops.detach(image.file);
     expect(await host.loops.showing(image.file)).toEqual([]);
+  });
+
+  test("that must wait is told of each time, and not where something is mounted from the device", async () => {
+    const mounted = await bed("autoclear", 64 * MiB);
+    const { image, mountPoint } = mounted;
+    const { path } = await mountFresh(host, mounted, "ext4");
+    const isDetaching = async () =>
+      (await host.observe(image, {}, AbortSignal.timeout(10_000))).volume.device?.detaching;
+    expect(await isDetaching()).toBe(false);
+    await must("losetup", "--detach", path); // as somebody else may do
+    expect(await sysfs(path, "loop/autoclear")).toBe("1");
+    expect(await isDetaching()).toBe(false);
+    const user = await open(path, "r");
+    await perform(host, [{ do: "unmount", path: mountPoint }]);
+    expect(await isDetaching()).toBe(true);
+    await user.close();
+    await eventually(async () => expect(await isDetaching()).toBeUndefined());
   });
 
   test("of what is not attached succeeds", async () => {

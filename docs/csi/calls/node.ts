@@ -48,6 +48,11 @@ export const node: Readonly<Record<string, CallNotes>> = {
         "it holds what must not be formatted over",
         shown("driver/formatting.test.ts", "data without any signature, on a volume that was raw blocks before"),
       ),
+      error(
+        "ABORTED",
+        "a program still has open the device that it was detached from",
+        staging("a device that a program keeps open past its time is not shown to the next pod as the same volume"),
+      ),
     ],
   },
   NodeUnstageVolume: {
@@ -100,6 +105,11 @@ export const node: Readonly<Record<string, CallNotes>> = {
         "FAILED_PRECONDITION",
         "no staging_target_path, or not staged",
         staging("publishing proves that the staging path holds this very volume", "not before it is staged"),
+      ),
+      error(
+        "ABORTED",
+        "a program still has open the device that it was detached from",
+        staging("a device that a program keeps open past its time is not shown to the next pod as the same volume"),
       ),
     ],
   },

@@ -7,6 +7,7 @@
  *   NOT_FOUND            the volume does not exist here
  *   ALREADY_EXISTS       published there already, in another way
  *   FAILED_PRECONDITION  not staged, cannot be shown at that path, or its access mode allows no second one
+ *   ABORTED              it is still being detached
  */
 import type { NodePublishVolumeRequest } from "../../../proto/gen/csi/v1/NodePublishVolumeRequest.ts";
 import type { NodePublishVolumeResponseInit } from "../../../proto/gen/csi/v1/NodePublishVolumeResponse.ts";

@@ -8,6 +8,7 @@
  *   NOT_FOUND            the volume does not exist here
  *   ALREADY_EXISTS       staged there already, in another way
  *   FAILED_PRECONDITION  the volume cannot be used so, or holds something that must not be formatted over
+ *   ABORTED              it is still being detached, or a program holds what was to be formatted
  */
 import type { NodeStageVolumeRequest } from "../../../proto/gen/csi/v1/NodeStageVolumeRequest.ts";
 import type { NodeStageVolumeResponseInit } from "../../../proto/gen/csi/v1/NodeStageVolumeResponse.ts";

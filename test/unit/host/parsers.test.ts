@@ -152,7 +152,7 @@ describe("a cut", () => {
     ...{ volume, from: `/v/${volume}`, to: `/s/${volume}`, sizeBytes: 5 },
     facts: {
       backing: { sizeBytes: 5, allocatedBytes: 0 },
-      device: attached ? { path: "/dev/loop0", sizeBytes: 5 } : undefined,
+      device: attached ? { path: "/dev/loop0", sizeBytes: 5, detaching: false } : undefined,
       readOnlyDevice: undefined,
       shownAt: shownAt as never,
     },

@@ -124,6 +124,22 @@ describe("raw blocks", () => {
   test("for writing are the volume's own device", async () =>
     expect(verbs((await staged(raw)).plan(publish))).toEqual(["make-file", "bind-device"]));
 
+  test("are not those of a device that is still being detached, for another volume gets its number", async () => {
+    const life = await staged(raw, publish);
+    await life.do({ ...read, wish: { readOnly: true, targetPath: otherPath } });
+    const [writers, readers] = life.host.world.loops;
+    const thirdPath = { targetPath: "/kubelet/third" };
+    if (readers !== undefined) readers.detaching = true;
+    expect(verbs(life.plan({ ...read, wish: { ...thirdPath, readOnly: true } }))).toEqual([
+      "ABORTED: volume v is still being detached from /dev/loop1, which a program has open",
+    ]);
+    expect(verbs(life.plan({ ...publish, wish: thirdPath }))).toEqual(["make-file", "bind-device"]);
+    if (writers !== undefined) writers.detaching = true;
+    expect(verbs(life.plan({ ...publish, wish: thirdPath }))).toEqual([
+      "ABORTED: volume v is still being detached from /dev/loop0, which a program has open",
+    ]);
+  });
+
   test("for reading are a second device, for a read-only bind mount of a device can be written through", async () => {
     const life = await staged(raw, read);
     expect(life.host.world.loops.map(({ readOnly }) => readOnly)).toEqual([false, true]);

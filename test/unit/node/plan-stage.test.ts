@@ -184,6 +184,30 @@ describe("what is there already", () => {
     ]);
   });
 
+  test.each([
+    ["mounted for writing", "mount", false],
+    ["mounted for reading", "mount", true],
+    ["raw blocks for writing", "block", false],
+    ["raw blocks for reading", "block", true],
+  ] as const)("a device that is still being detached is neither used nor doubled: %s", async (_, kind, readOnly) => {
+    const life = new Life({ volume: { kinds: new Set([kind]) } });
+    const again = { ...stage, wish: { readOnly } };
+    await life.do(again);
+    life.host.world.mounts.length = 0;
+    for (const loop of life.host.world.loops) loop.detaching = true;
+    expect(verbs(life.plan(again))).toEqual([
+      expect.stringMatching(/^ABORTED: volume v is still being detached from .dev.loop\d+, which a program has open$/),
+    ]);
+    expect(verbs(life.plan({ does: "unstage" }))).toContain("detach");
+  });
+
+  test("what is mounted from a device that would go otherwise is staged there", async () => {
+    const life = new Life();
+    await life.do(stage);
+    for (const loop of life.host.world.loops) loop.detaching = true;
+    expect(verbs(life.plan(stage))).toEqual([]);
+  });
+
   test("a staging path that is missing is made", () => {
     const life = new Life();
     life.host.world.paths.delete(stagingPath);

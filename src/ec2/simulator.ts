@@ -16,7 +16,7 @@ import { inOrder } from "./keeper/in-order.ts";
 import type { Keeper } from "./keeper/keeper.ts";
 import { Pace } from "./pace.ts";
 import { serve } from "./serve.ts";
-import { bury } from "./volumes/birth.ts";
+import { burn, bury } from "./volumes/birth.ts";
 import type { Credentials } from "./wire/signature.ts";
 import { account } from "./world/ids.ts";
 import type { InstanceRecord } from "./world/records.ts";
@@ -134,9 +134,9 @@ async function closed(server: Server | undefined): Promise<void> {
 
 /** What an earlier life kept. */
 async function recall(ec2: Ec2): Promise<void> {
-  const { world, keeper, durations } = ec2;
+  const { world, keeper } = ec2;
   const { volumes, snapshots, instances, burnt } = await keeper.load();
-  for (const token of burnt) world.burn(token, durations.clientToken);
+  for (const token of burnt) burn(token, ec2);
   for (const volume of volumes) {
     // one that was to vanish, and whose end this process's did not live to see
     if (volume.vanishes) await bury(volume, ec2);

@@ -13,11 +13,14 @@ import {
   ModifyVolumeCommand,
 } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
+import { openKeeper } from "../../src/cli/ec2/open-keeper.ts";
+import { silentLog } from "../../src/log.ts";
 import { command, must } from "../support/command.ts";
 import { mainFile } from "../support/driver.ts";
 import { startTestEc2 } from "../support/ec2.ts";
-import { loopsOf, makeSandbox } from "../support/sandbox.ts";
-import { refusalOf } from "./support/simulator.ts";
+import { eventually } from "../support/eventually.ts";
+import { loopsOf, makeSandbox, type Sandbox } from "../support/sandbox.ts";
+import { makeSimulator, refusalOf, testClock } from "./support/simulator.ts";
 import { byIdName, here, readStart, stepsWith, untilTrue, writeStart, zone } from "./support/steps.ts";
 
 describe("a simulator that is killed loses nothing that it has answered", () => {
@@ -188,5 +191,75 @@ describe("the folder", () => {
     const { exitCode, stderr } = await command(["node", mainFile, "ec2", "--state", sandbox.pool]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^kura: .*pool holds .* and is no state of kura ec2\n$/);
+  });
+});
+
+describe("what is left of deleted volumes lies there as long as their tokens are burnt, and no longer", () => {
+  const hour = 3_600_000;
+
+  /** A simulator in this process, whose clock a test sets. */
+  async function startAt(sandbox: Sandbox, now: () => number) {
+    const config = {
+      ...{ state: sandbox.path("ec2"), stateImage: 2 ** 33, listen: { host: "127.0.0.1", port: 0 } },
+      ...{ hotplug: false, deviceDir: sandbox.path("dev") },
+    };
+    const { keeper } = await openKeeper(config as unknown as Parameters<typeof openKeeper>[0], silentLog(), () => {});
+    const ec2 = await makeSimulator({ now, keeper });
+    const create = (token: string) =>
+      ec2.client.send(
+        new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, VolumeType: "gp3", ClientToken: token }),
+      );
+    return Object.assign(ec2, { create });
+  }
+  type Started = Awaited<ReturnType<typeof startAt>>;
+
+  async function leave(ec2: Started, clock: ReturnType<typeof testClock>, token: string): Promise<void> {
+    const { VolumeId } = await ec2.create(token);
+    clock.advance(5000);
+    await ec2.client.send(new DeleteVolumeCommand({ VolumeId }));
+    clock.advance(5000);
+  }
+  /** Each is a record and its copy. */
+  const left = async (sandbox: Sandbox) =>
+    new Set((await readdir(sandbox.path("ec2", "tokens"))).map((name) => name.replace(/\.copy$/, ""))).size;
+
+  test("while it runs", async () => {
+    await using sandbox = await makeSandbox({ plain: true });
+    const clock = testClock();
+    await using ec2 = await startAt(sandbox, clock.now);
+    await leave(ec2, clock, "first");
+    clock.advance(6 * hour);
+    await leave(ec2, clock, "second");
+    expect(await left(sandbox)).toBe(2);
+    clock.advance(7 * hour);
+    await leave(ec2, clock, "third");
+    await eventually(async () => expect(await left(sandbox)).toBe(2));
+    expect(await refusalOf(ec2.create("second"))).toMatchObject({ code: "IdempotentParameterMismatch" });
+    await ec2.create("first");
+  });
+
+  test("and after a restart, in whatever order they are read", async () => {
+    await using sandbox = await makeSandbox({ plain: true });
+    const clock = testClock();
+    const tokens = ["a", "b", "c", "d", "e", "f"];
+    {
+      await using before = await startAt(sandbox, clock.now);
+      for (const token of tokens) {
+        await leave(before, clock, token);
+        clock.advance(2 * hour);
+      }
+    }
+    clock.advance(5 * hour); // a is from 17 hours ago, f from 7
+    {
+      await using after = await startAt(sandbox, clock.now);
+      await eventually(async () => expect(await left(sandbox)).toBe(3));
+      expect(await refusalOf(after.create("d"))).toMatchObject({ code: "IdempotentParameterMismatch" });
+      clock.advance(2 * hour);
+      await leave(after, clock, "c"); // used again, and burnt again
+      await eventually(async () => expect(await left(sandbox)).toBe(3));
+    }
+    await using last = await startAt(sandbox, clock.now);
+    expect(await refusalOf(last.create("c"))).toMatchObject({ code: "IdempotentParameterMismatch" });
+    await last.create("d");
   });
 });

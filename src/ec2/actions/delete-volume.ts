@@ -1,6 +1,6 @@
 import { defineAction, done } from "../action.ts";
 import { refused } from "../error.ts";
-import { burnOf } from "../volumes/birth.ts";
+import { burn, burnOf } from "../volumes/birth.ts";
 import { change, notYet } from "../world/change.ts";
 import { parseVolumeId } from "../world/ids.ts";
 import { attachmentsOf, volumeState } from "../world/states.ts";
@@ -14,7 +14,8 @@ export const deleteVolume = defineAction<string>({
 
   touches: (id) => [{ kind: "volume", id }],
 
-  async run(id, { world, keeper, durations, later }, { region }) {
+  async run(id, ec2, { region }) {
+    const { world, keeper, durations, later } = ec2;
     const volume = world.needVolume(id, region);
     const moment = world.moment();
     const [attachment] = attachmentsOf(volume, moment);
@@ -32,7 +33,7 @@ export const deleteVolume = defineAction<string>({
     const going = { ...volume, goneAt: notYet };
     await change(world.volumes, { to: going, now: () => world.now }, () => keeper.removeVolume(volume, burnt));
     world.putVolume({ ...volume, goneAt });
-    if (burnt !== undefined) world.burn(burnt, durations.clientToken);
+    if (burnt !== undefined) burn(burnt, ec2);
     later(goneAt, async () => world.volumes.delete(id, world.now));
     return done;
   },

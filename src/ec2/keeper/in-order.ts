@@ -25,7 +25,9 @@ export function inOrder(keeper: Keeper): OrderedKeeper {
     createVolume: (volume, origin) =>
       after([volume.id, ...(origin === undefined ? [] : [origin.id])], () => keeper.createVolume(volume, origin)),
     saveVolume: (volume) => after([volume.id], () => keeper.saveVolume(volume)),
-    removeVolume: (volume, burnt) => after([volume.id], () => keeper.removeVolume(volume, burnt)),
+    removeVolume: (volume, burnt) =>
+      after([volume.id, ...(burnt === undefined ? [] : [burnt.token])], () => keeper.removeVolume(volume, burnt)),
+    forgetToken: (token) => after([token], () => keeper.forgetToken(token)),
     createSnapshots: (snapshots) =>
       after(
         snapshots.flatMap(({ id, volumeId }) => [id, volumeId]),

@@ -23,6 +23,8 @@ export interface Keeper {
   createVolume(volume: VolumeRecord, origin: Origin | undefined): Promise<void>;
   saveVolume(volume: VolumeRecord): Promise<void>;
   removeVolume(volume: VolumeRecord, burnt: BurntToken | undefined): Promise<void>;
+  /** What is left of a volume that was removed long ago. */
+  forgetToken(token: string): Promise<void>;
   /** All at one instant. */
   createSnapshots(snapshots: readonly SnapshotRecord[]): Promise<void>;
   saveSnapshot(snapshot: SnapshotRecord): Promise<void>;
@@ -37,6 +39,7 @@ export const memoryKeeper = (): Keeper => ({
   createVolume: async () => {},
   saveVolume: async () => {},
   removeVolume: async () => {},
+  forgetToken: async () => {},
   createSnapshots: async () => {},
   saveSnapshot: async () => {},
   removeSnapshot: async () => {},

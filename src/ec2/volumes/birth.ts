@@ -3,7 +3,7 @@ import type { Call, Ec2 } from "../action.ts";
 import { refused } from "../error.ts";
 import type { Origin } from "../keeper/keeper.ts";
 import { burntToken, otherParameters } from "../read/client-token.ts";
-import type { ClientToken, VolumeRecord } from "../world/records.ts";
+import type { BurntToken, ClientToken, VolumeRecord } from "../world/records.ts";
 
 /** The volume that an earlier request with this token made; throws where the token cannot be used for this request. */
 export async function replayOf(token: ClientToken | undefined, ec2: Ec2): Promise<VolumeRecord | undefined> {
@@ -43,11 +43,21 @@ export async function bear(
 }
 
 /** The end of a volume that vanishes. */
-export async function bury(volume: VolumeRecord, { world, keeper, durations }: Ec2): Promise<void> {
+export async function bury(volume: VolumeRecord, ec2: Ec2): Promise<void> {
+  const { world, keeper } = ec2;
   const burnt = burnOf(volume);
-  if (burnt !== undefined) world.burn(burnt, durations.clientToken);
+  if (burnt !== undefined) burn(burnt, ec2);
   world.volumes.delete(volume.id, world.now);
   await keeper.removeVolume(volume, burnt);
+}
+
+/** From here on its token names nothing. What was burnt long ago is forgotten on that occasion, behind the answer. */
+export function burn(burnt: BurntToken, { world, keeper, durations, later }: Ec2): void {
+  const forgotten = world.burn(burnt, durations.clientToken);
+  if (forgotten.length === 0) return;
+  later(world.now, async () => {
+    for (const { token } of forgotten) if (world.useOf(token) === undefined) await keeper.forgetToken(token);
+  });
 }
 
 /** What rules make of it. */

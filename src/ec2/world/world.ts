@@ -28,7 +28,8 @@ export class World {
   readonly #parts: Required<WorldParts>;
   readonly #plugs = new Map<string, Plug>();
   readonly #uses = new Map<string, TokenUse>();
-  readonly #burnt: { readonly token: string; readonly until: number }[] = [];
+  /** In the order in which they are forgotten. */
+  readonly #burnt: { readonly token: BurntToken; readonly until: number }[] = [];
   readonly #hidden = new Set<string>();
 
   constructor(parts: WorldParts) {
@@ -81,11 +82,16 @@ export class World {
     return this.#uses.get(token);
   }
 
-  /** The volume is gone, or goes: whoever repeats its token is told so. */
-  burn(token: BurntToken, forMs: number): void {
-    if (token.burntAt + forMs > this.now) this.#uses.set(token.token, token);
-    this.#burnt.push({ token: token.token, until: token.burntAt + forMs });
-    while ((this.#burnt[0]?.until ?? Infinity) <= this.now) this.#uses.delete(this.#burnt.shift()?.token ?? "");
+  /** The volume is gone, or goes: whoever repeats its token is told so. Returns those that are forgotten by now. */
+  burn(token: BurntToken, forMs: number): readonly BurntToken[] {
+    const until = token.burntAt + forMs;
+    if (until > this.now) this.#uses.set(token.token, token);
+    this.#burnt.splice(this.#burnt.findLastIndex((one) => one.until <= until) + 1, 0, { token, until });
+    const lasting = this.#burnt.findIndex((one) => one.until > this.now);
+    const forgotten = this.#burnt.splice(0, lasting < 0 ? this.#burnt.length : lasting).map((one) => one.token);
+    // it may have been used again
+    for (const one of forgotten) if (this.#uses.get(one.token) === one) this.#uses.delete(one.token);
+    return forgotten;
   }
 
   findVolume(id: string, moment = this.moment()): VolumeRecord | undefined {

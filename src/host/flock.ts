@@ -1,4 +1,5 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { ifThere } from "./errno.ts";
 import type { Run } from "./run.ts";
 
 /** flock(1) is told to exit with this when the lock is taken, so that it differs from the command's own codes. */
@@ -16,9 +17,15 @@ export async function takeLock(path: string, run: Run): Promise<HeldLock | undef
     stdin: file.fd,
     accept: [taken],
   });
-  if (exitCode === 0) return { release: () => file.close() };
+  if (exitCode === 0 && (await isStillAt(path, file))) return { release: () => file.close() };
   await file.close();
   return undefined;
+}
+
+/** A lock on what was removed meanwhile, or what something was mounted over, keeps out nobody who comes later. */
+async function isStillAt(path: string, file: FileHandle): Promise<boolean> {
+  const [ours, there] = [await file.stat(), await ifThere(stat(path))];
+  return there?.dev === ours.dev && there.ino === ours.ino;
 }
 
 /**

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ifThere } from "../host/errno.ts";
 import { copiesOf, syncPath, writeRecord } from "../host/files.ts";
+import type { HeldLock } from "../host/flock.ts";
 import { cloneProbe } from "../host/image.ts";
 import { readMounts } from "../host/mounts.ts";
 import { realPath } from "../host/observe.ts";
 import type { Run } from "../host/run.ts";
 import { foldersOf, type Layout, layoutOf } from "./layout.ts";
+import { type Holder, isLockFile, lockPool } from "./lock.ts";
 import { hasPoolImage, makePoolImage, mountPoolImage } from "./pool-image.ts";
 import { seal } from "./record.ts";
 
@@ -25,12 +27,53 @@ export class PoolError extends Error {
 /** Makes a pool where there is nothing yet; never over anything. */
 export async function createPool({ root, imageBytes, sparse }: CreatePool, run: Run): Promise<Layout> {
   await refuseUnlessEmpty(root);
-  if (imageBytes === undefined) await mkdir(root, { recursive: true, mode: 0o700 });
-  else {
-    if (await hasPoolImage(root)) throw new PoolError(`${root}.img exists already`);
-    await makePoolImage(root, imageBytes, sparse, run);
-    await mountPoolImage(root, run);
+  if (imageBytes !== undefined && (await hasPoolImage(root))) throw new PoolError(`${root}.img exists already`);
+  const self = { pid: process.pid, endpoint: "kura pool" };
+  const lock = await lockBlank({ root, self, imageBytes: async () => imageBytes, sparse }, run);
+  try {
+    await refuseUnlessEmpty(root);
+    return await makePool(root, run);
+  } finally {
+    await lock.release();
   }
+}
+
+interface BlankPlace {
+  readonly root: string;
+  readonly self: Holder;
+  /** Of an image to be made, where there should be one; asked once nobody else can make a pool there. */
+  readonly imageBytes: () => Promise<number | undefined>;
+  readonly sparse: boolean;
+}
+
+/**
+ * Takes the lock of a place in which a pool is to be made: of the directory, or of the image that is mounted on it. An
+ * image is only made by who holds the directory's lock, so that two who come at once never make two.
+ */
+export async function lockBlank({ root, self, imageBytes, sparse }: BlankPlace, run: Run): Promise<HeldLock> {
+  const { lock: file } = layoutOf(root);
+  const made = await mkdir(root, { recursive: true, mode: 0o700 });
+  const lock = await lockPool(root, file, self, run);
+  try {
+    const bytes = (await hasPoolImage(root)) || !(await isBlank(root)) ? undefined : await imageBytes();
+    if (bytes !== undefined) await makePoolImage(root, bytes, sparse, run);
+    if (!(await hasPoolImage(root))) return lock;
+  } catch (error) {
+    // the directory that was made for it goes too, unless somebody has put something there
+    if (made !== undefined && !(await hasPoolImage(root))) {
+      await rm(file, { force: true });
+      await rmdir(root).catch(() => {});
+    }
+    await lock.release();
+    throw error;
+  }
+  await lock.release();
+  await mountPoolImage(root, run);
+  return lockPool(root, file, self, run);
+}
+
+/** What makes a directory a pool. Only for who holds its lock. */
+export async function makePool(root: string, run: Run): Promise<Layout> {
   const layout = layoutOf(root);
   for (const folder of foldersOf(layout)) await mkdir(folder, { recursive: true, mode: 0o700 });
   await hintExtents(layout, run);
@@ -50,18 +93,20 @@ async function refuseUnlessEmpty(root: string): Promise<void> {
 export const isBlank = async (root: string): Promise<boolean> => (await foundIn(root)).length === 0;
 
 /**
- * What is in a directory, besides what a new filesystem has and what a try to make a pool leaves: empty folders, and a
- * record that does not bear its name yet.
+ * What is in a directory, besides what a new filesystem has and what a try to make a pool leaves: a lock, empty folders,
+ * and a record that does not bear its name yet.
  */
 async function foundIn(root: string): Promise<readonly string[]> {
-  const ours = foldersOf(layoutOf(root));
+  const layout = layoutOf(root);
+  const [ours, { lock }] = [foldersOf(layout), layout];
   const names = (await ifThere(readdir(root))) ?? [];
   const found = names.filter(
     (name) => name !== "lost+found" && !unnamedRecords.includes(name) && !name.startsWith(cloneProbe),
   );
-  const isEmptyFolder = async (path: string) => ours.includes(path) && (await readdir(path)).length === 0;
-  const empty = await Promise.all(found.map((name) => isEmptyFolder(join(root, name))));
-  return found.filter((_, index) => !empty[index]);
+  const isRest = async (path: string) =>
+    path === lock ? isLockFile(path) : ours.includes(path) && (await readdir(path)).length === 0;
+  const rests = await Promise.all(found.map((name) => isRest(join(root, name))));
+  return found.filter((_, index) => !rests[index]);
 }
 
 const unnamedRecords: readonly string[] = copiesOf("pool.json").map((copy) => `${copy}.new`);

@@ -20,6 +20,8 @@ export async function destroyPool(pool: Pool, host: LinuxHost): Promise<void> {
   if (await hasPoolImage(layout.root)) {
     await unmountPoolImage(layout.root, host.run);
     await rm(imageOf(layout.root));
+    // what the mount covered, of when the image was made
+    await rm(layout.lock, { force: true });
   } else {
     for (const path of [...foldersOf(layout), layout.config, `${layout.config}.copy`, layout.lock])
       await rm(path, { recursive: true, force: true });

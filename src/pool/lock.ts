@@ -1,4 +1,4 @@
-import { readFile, truncate, writeFile } from "node:fs/promises";
+import { readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { type HeldLock, takeLock } from "../host/flock.ts";
 import type { Run } from "../host/run.ts";
 
@@ -34,4 +34,10 @@ export async function readHolder(lockFile: string): Promise<Holder | undefined> 
   } catch {
     return undefined;
   }
+}
+
+/** Whether this is a lock file of ours: another's of that name is nothing that may be written to. */
+export async function isLockFile(path: string): Promise<boolean> {
+  const found = await stat(path);
+  return found.isFile() && (found.size === 0 || typeof (await readHolder(path))?.pid === "number");
 }

@@ -1,13 +1,12 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ifThere } from "../host/errno.ts";
 import { writeRecord } from "../host/files.ts";
 import type { HeldLock } from "../host/flock.ts";
 import { canClone } from "../host/image.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
-import type { Run } from "../host/run.ts";
 import { PoolCapacity } from "./capacity.ts";
-import { createPool, isBlank, PoolError } from "./create-pool.ts";
+import { isBlank, lockBlank, makePool, PoolError } from "./create-pool.ts";
 import { makeId } from "./id.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { type Holder, lockPool } from "./lock.ts";
@@ -59,22 +58,33 @@ export interface OpenPool {
 
 /** Mounts, checks, locks; reading goes on behind `loaded`. */
 export async function openPool(wish: OpenPool): Promise<Pool> {
-  const { root, self, ratio, host, backend, mend } = wish;
-  const { run } = host;
-  if (await hasPoolImage(root)) await mountPoolImage(root, run);
+  const { root, ratio, host, backend, mend } = wish;
   const layout = layoutOf(root);
-  if (wish.createWhereEmpty && (await isBlank(root))) await createAsFits(root, wish.imageBytes, run);
-  const id = await readPoolId(layout);
-  const lock = await lockPool(root, layout.lock, self, run);
+  const lock = await lockPlace(wish);
   try {
+    if (wish.createWhereEmpty && (await isBlank(root))) await makePool(root, host.run);
+    const id = await readPoolId(layout);
     if (backend !== undefined) await claimPool(layout, backend);
+    const capacity = new PoolCapacity({ root, sparseImage: await sparseImageOf(root), ratio });
+    const reflink = await canClone(layout.trash);
+    return openLocked({ id, layout, lock, capacity, reflink, host, mend });
   } catch (error) {
     await lock.release();
     throw error;
   }
-  const capacity = new PoolCapacity({ root, sparseImage: await sparseImageOf(root), ratio });
-  const reflink = await canClone(layout.trash);
-  return openLocked({ id, layout, lock, capacity, reflink, host, mend });
+}
+
+/** The lock of the pool that is there, or of where one is to be made. In what is neither nothing is written. */
+async function lockPlace({ root, self, host, createWhereEmpty, imageBytes }: OpenPool): Promise<HeldLock> {
+  const { run } = host;
+  if (await hasPoolImage(root)) await mountPoolImage(root, run);
+  const layout = layoutOf(root);
+  if (createWhereEmpty && (await isBlank(root))) {
+    const wished = async () => (imageBytes === undefined || (await canClone(root)) ? undefined : imageBytes);
+    return lockBlank({ root, self, imageBytes: wished, sparse: true }, run);
+  }
+  await readPoolId(layout);
+  return lockPool(root, layout.lock, self, run);
 }
 
 interface Locked {
@@ -148,10 +158,4 @@ async function readConfig(layout: Layout): Promise<PoolConfig> {
       ? `the pool ${layout.root} cannot be opened: ${read.reason}`
       : `${layout.root} is not a pool (${read.reason}); make one with: kura pool create --pool ${layout.root}`,
   );
-}
-
-async function createAsFits(root: string, imageBytes: number | undefined, run: Run): Promise<void> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
-  const needsImage = imageBytes !== undefined && !(await canClone(root));
-  await createPool({ root, imageBytes: needsImage ? imageBytes : undefined, sparse: true }, run);
 }

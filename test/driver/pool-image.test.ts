@@ -1,9 +1,17 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { linuxHost } from "../../src/host/linux-host.ts";
+import { commandRunner } from "../../src/host/run.ts";
+import { Throttle } from "../../src/host/throttle.ts";
+import { layoutOf } from "../../src/pool/layout.ts";
+import { openPool, readPoolId } from "../../src/pool/pool.ts";
 import { Co } from "../support/co.ts";
-import { must } from "../support/command.ts";
+import { command, must } from "../support/command.ts";
 import { startTestDriver, type TestDriver } from "../support/driver.ts";
+import { eventually } from "../support/eventually.ts";
 import { kura } from "../support/kura.ts";
 import { loopsOf, makeSandbox, mountsOf, type Sandbox } from "../support/sandbox.ts";
 
@@ -21,6 +29,9 @@ const start = (pool = root): Promise<TestDriver> =>
   startTestDriver(sandbox, { flags: ["--pool", pool, "--pool-image", "1Gi"] });
 
 const isMounted = async (): Promise<boolean> => (await mountsOf(sandbox)).includes(root);
+const startHolding = (file: string) => spawn("flock", ["--no-fork", file, "sleep", "infinity"], { stdio: "ignore" });
+const isHeld = async (file: string): Promise<boolean> =>
+  (await command(["flock", "--nonblock", file, "true"])).exitCode !== 0;
 const devices = async (): Promise<readonly string[]> =>
   (await loopsOf(sandbox.folder)).filter((line) => line.endsWith("fresh.img"));
 
@@ -111,6 +122,50 @@ describe("a driver that is told a size for its pool's image", () => {
       stderr: "kura: --pool-image 299Mi is below 300Mi, the least that XFS takes\n",
     });
     expect((await readdir(sandbox.folder)).filter((name) => name.startsWith("fresh"))).toEqual([]);
+  });
+
+  test("makes neither a pool nor an image where another process is about to make one", async () => {
+    await mkdir(root);
+    const holder = startHolding(join(root, "lock"));
+    const gone = once(holder, "exit");
+    try {
+      await eventually(async () => expect(await isHeld(join(root, "lock"))).toBe(true));
+      await expect(start()).rejects.toThrow("ended at once");
+      expect(await readFile(sandbox.path("driver.log"), "utf8")).toContain(
+        `the pool ${root} is held by another process`,
+      );
+      expect(await kura(["pool", "create", "--pool", root, "--image", "320Mi"])).toMatchObject({
+        exitCode: 2,
+        stderr: `kura: the pool ${root} is held by another process\n`,
+      });
+      expect(await readdir(root)).toEqual(["lock"]);
+      expect(await devices()).toEqual([]);
+    } finally {
+      holder.kill();
+      await gone;
+    }
+    await using driver = await start();
+    await driver.stop();
+  });
+
+  test.each([undefined, 320 * MiB])(
+    "and others that start at once make one pool, and one of them serves it (image: %s)",
+    async (imageBytes) => {
+      const host = linuxHost({ run: commandRunner(), throttle: new Throttle(undefined), maxFreezeMs: 5000 });
+      const self = { pid: process.pid, endpoint: "unix:///none" };
+      const first = () => openPool({ root, self, host, imageBytes, ratio: 200, createWhereEmpty: true, mend: true });
+      const starts = await Promise.allSettled([first(), first(), first(), first()]);
+      const opened = starts.flatMap((start) => (start.status === "fulfilled" ? start.value : []));
+      expect(opened.map(({ id }) => id)).toEqual([await readPoolId(layoutOf(root))]);
+      for (const pool of opened) await pool.loaded.then(pool.close);
+    },
+  );
+
+  test("makes nothing over files of others, whatever they are called", async () => {
+    await mkdir(root);
+    await writeFile(join(root, "lock"), "mine");
+    await expect(start()).rejects.toThrow("ended at once");
+    expect(await readFile(join(root, "lock"), "utf8")).toBe("mine");
   });
 
   test("makes nothing over files of others", async () => {

@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { AttachWish, Backend, Capability, NodeId } from "../../src/backend/backend.ts";
 import { actions } from "../../src/backend/ebs/sdk.ts";
+import { statusOf } from "../../src/csi/status.ts";
 import { parsePolicy } from "../../src/ec2/iam/policy.ts";
+import { makeVolume, signal } from "../contract/under-test.ts";
+import { makeSimulator } from "../ec2/support/simulator.ts";
 import { fromSnapshot, fromVolume, refusalOf } from "../support/co.ts";
-import { instanceId } from "../support/ebs-backend.ts";
+import { instanceId, makeEbsBefore } from "../support/ebs-backend.ts";
 import { eventually } from "../support/eventually.ts";
 import { fromRoot } from "../support/root.ts";
 import { readText } from "../support/sandbox.ts";
@@ -102,6 +106,44 @@ describe("with our policy", () => {
     await using place = await makePlace([], { policy: parsePolicy(ours) });
     const id = await place.volumeOfOthers();
     expect(await refusalOf(place.co.delete({ id }))).toMatch(/^PERMISSION_DENIED: .*DeleteVolume/);
+  });
+});
+
+describe("a volume that an earlier driver has published to a node", () => {
+  const wish = async (backend: Backend): Promise<AttachWish> => {
+    const capability: Capability = { access: { kind: "block" }, mode: "SINGLE_NODE_WRITER" };
+    return { volume: (await makeVolume(backend)).id, node: instanceId as NodeId, capability, readOnly: true };
+  };
+
+  test.each([
+    ["our policy", ours],
+    ["the classic one", classic],
+  ])("read-only is published so again, with %s", async (_, policy) => {
+    await using simulator = await makeSimulator({ profile: "fast", policy: parsePolicy(policy) });
+    const [{ backend: earlier }, { backend: later }] = [await makeEbsBefore(simulator), await makeEbsBefore(simulator)];
+    const readOnly = await wish(earlier);
+    const answer = await earlier.attachments?.attach(readOnly, signal);
+    expect(answer).toMatchObject({ readOnly: "true" });
+    for (let attempt = 1; attempt <= 2; attempt += 1)
+      expect(await later.attachments?.attach(readOnly, signal)).toEqual(answer);
+  });
+
+  test("for writing is not published read-only, with our policy; with the classic one as long as we remember", async () => {
+    for (const [policy, isKnown] of [
+      [ours, true],
+      [classic, false],
+    ] as const) {
+      await using simulator = await makeSimulator({ profile: "fast", policy: parsePolicy(policy) });
+      const [{ backend: same }, { backend: later }] = [await makeEbsBefore(simulator), await makeEbsBefore(simulator)];
+      const readOnly = await wish(same);
+      const writing = { ...readOnly, readOnly: false };
+      const answer = await same.attachments?.attach(writing, signal);
+      for (const backend of [same, ...(isKnown ? [later] : [])])
+        expect(
+          statusOf(await backend.attachments?.attach(readOnly, signal).catch((error: unknown) => error)),
+        ).toMatchObject({ code: "ALREADY_EXISTS", message: expect.stringContaining("for writing") });
+      for (const backend of [same, later]) expect(await backend.attachments?.attach(writing, signal)).toEqual(answer);
+    }
   });
 });
 

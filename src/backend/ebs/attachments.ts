@@ -6,7 +6,7 @@ import { detach } from "./detach.ts";
 import { DeviceNames } from "./device-names.ts";
 import { attachmentAt, volumeOf } from "./entries.ts";
 import { findVolume } from "./find-volume.ts";
-import { forgetReader, isReaderAt, noteReader } from "./readers.ts";
+import { isReaderAt, isWriterAt, noteReader, noteWriter } from "./readers.ts";
 import { untilAttached } from "./until-attached.ts";
 import { untilInitialized } from "./until-initialized.ts";
 
@@ -36,20 +36,26 @@ async function attach(
   if (shown === undefined) {
     refuseElsewhere(volume);
     if (wish.readOnly) await noteReader(context, id, node, signal);
-    else if (isReaderAt(context, volume, node)) await forgetReader(context, id, node, signal);
+    else await noteWriter(context, volume, node, signal);
     shown = await attachUnder(context, names, { id, node, instance }, signal);
-  } else checkSame(context, volume, wish);
+  } else await checkSame(context, volume, wish, signal);
   const attached = await untilAttached(context, { id, node, shown }, signal);
   const { parameters } = volumeOf(volume).creation;
   if (parameters["blockattachuntilinitialized"] === "true") await untilInitialized(context, id, signal);
   return { devicePath: attached.Device ?? "", ...(wish.readOnly ? { readOnly: "true" } : {}) };
 }
 
-function checkSame(context: EbsContext, volume: Ec2Volume, { node, readOnly }: AttachWish): void {
+async function checkSame(
+  context: EbsContext,
+  volume: Ec2Volume,
+  { volume: id, node, readOnly }: AttachWish,
+  signal: AbortSignal,
+): Promise<void> {
   const isReader = isReaderAt(context, volume, node);
   if (isReader === readOnly) return;
+  if (!isReader && !(await isWriterAt(context, id, node, signal))) return;
   throw new BackendError(
     { kind: "attached-differently" },
-    `volume ${volume.VolumeId} is published to node ${node} ${isReader ? "read-only" : "for writing"}`,
+    `volume ${id} is published to node ${node} ${isReader ? "read-only" : "for writing"}`,
   );
 }

@@ -2,6 +2,8 @@ import { HostError } from "../node/host-error.ts";
 import type { Step } from "../node/step.ts";
 import { CommandError, type Run } from "./run.ts";
 
+/** Runs commands so that they hold the lock on a file. */
+type Under = (lockFile: string) => Run;
 type Freeze = Omit<Extract<Step, { do: "freeze" }>, "do">;
 
 /**
@@ -10,18 +12,23 @@ type Freeze = Omit<Extract<Step, { do: "freeze" }>, "do">;
  */
 export class Freezer {
   readonly #run: Run;
+  readonly #under: Under;
   readonly #maxMs: number;
   readonly #frozen = new Map<string, NodeJS.Timeout | undefined>();
 
-  constructor(run: Run, maxMs: number) {
+  constructor(run: Run, under: Under, maxMs: number) {
     this.#run = run;
+    this.#under = under;
     this.#maxMs = maxMs;
   }
 
-  /** Stops writes and makes what is on the device consistent. What somebody else has frozen (EBUSY) is left to him. */
-  async freeze({ path, bounded, ours }: Freeze): Promise<void> {
+  /**
+   * Stops writes and makes what is on the device consistent. What somebody else has frozen (EBUSY) is left to him. The
+   * tool dies with the driver, unless it waits in the kernel: then it holds the lock until it is done.
+   */
+  async freeze({ path, bounded, ours, mark }: Freeze): Promise<void> {
     try {
-      await this.#run(["fsfreeze", "--freeze", path]);
+      await this.#under(mark)(["setpriv", "--pdeathsig", "KILL", "fsfreeze", "--freeze", path]);
     } catch (error) {
       if (!(error instanceof CommandError) || !/busy/i.test(error.stderr)) throw error;
       if (!ours) return;

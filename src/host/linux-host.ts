@@ -59,7 +59,12 @@ export function linuxHost({
 }: LinuxHostParts): LinuxHost {
   const loops = new Loops(run);
   const trees = new TreeCounter();
-  const tools: Tools = { run, loops, throttle, freezer: new Freezer(run, maxFreezeMs) };
+  const tools: Tools = {
+    run,
+    loops,
+    throttle,
+    freezer: new Freezer(run, (lockFile) => alone(run, lockFile), maxFreezeMs),
+  };
 
   async function performOne(step: Step, note: (step: Note) => Promise<void>, signal?: AbortSignal): Promise<void> {
     const started = performance.now();

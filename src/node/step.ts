@@ -64,6 +64,8 @@ export type Step =
       readonly bounded: boolean;
       /** Refused where somebody else has frozen it, who may thaw it at any time. */
       readonly ours: boolean;
+      /** The file that says that we froze it, locked for as long as the freeze may still come. */
+      readonly mark: string;
     }
   /** Fails when what we froze was thawed in between. */
   | { readonly do: "require-frozen"; readonly path: string }

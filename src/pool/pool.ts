@@ -10,6 +10,7 @@ import { isBlank, lockBlank, makePool, PoolError } from "./create-pool.ts";
 import { makeId } from "./id.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { type Holder, lockPool } from "./lock.ts";
+import { Marked } from "./marked.ts";
 import { hasPoolImage, mountPoolImage, sparseImageOf } from "./pool-image.ts";
 import { readRecord, seal } from "./record.ts";
 import {
@@ -35,6 +36,7 @@ export interface Pool {
   readonly groups: Store<GroupRecord>;
   readonly capacity: PoolCapacity;
   readonly trash: Trash;
+  readonly marked: Marked;
   /** Resolves once everything is read and what a crash left is cleared. */
   readonly loaded: Promise<void>;
   newId(name: string): string;
@@ -120,8 +122,10 @@ function openLocked({ id, layout, lock, capacity, reflink, host, mend }: Locked)
     }),
     capacity,
     trash: new Trash({ folder: layout.trash, host, onGone: (id) => capacity.release(id) }),
+    marked: new Marked(layout, host),
     newId: (name: string) => makeId(id, name),
     close: async () => {
+      pool.marked.close();
       await pool.trash.settled();
       await lock.release();
     },

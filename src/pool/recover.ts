@@ -2,11 +2,11 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { copiesOf, removeTree } from "../host/files.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
-import { liesOn, readMounts } from "../host/mounts.ts";
 import type { Step } from "../node/step.ts";
 import type { PoolCapacity } from "./capacity.ts";
 import { claimOfSnapshot, claimOfVolume } from "./claims.ts";
-import { dataIn, type Layout } from "./layout.ts";
+import type { Layout } from "./layout.ts";
+import type { Marked } from "./marked.ts";
 import { planGroupEnd } from "./plan-group-end.ts";
 import { seal } from "./record.ts";
 import type { GroupRecord, SnapshotRecord, VolumeRecord } from "./records.ts";
@@ -21,6 +21,7 @@ export interface Recoverable {
   readonly groups: Store<GroupRecord>;
   readonly capacity: PoolCapacity;
   readonly trash: Trash;
+  readonly marked: Marked;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface Recoverable {
  * finished, empties the trash. What bears a name of its own is not touched.
  */
 export async function recover(pool: Recoverable, host: LinuxHost): Promise<void> {
-  await thawMarked(pool.layout, host);
+  await pool.marked.thawAll();
   await pool.groups.load();
   await finishGroups(pool, host);
   const { volumes, snapshots } = await load(pool);
@@ -78,19 +79,5 @@ async function finishGroups({ layout, groups, trash }: Recoverable, host: LinuxH
     const steps = planGroupEnd(entry.record, present, layout, (path) => trash.placeFor(path));
     await host.perform({ steps }, AbortSignal.timeout(60_000));
     if (entry.record.deleting) groups.remove(entry.id);
-  }
-}
-
-/** Only volumes that bear our mark: what anybody else has frozen is his. */
-async function thawMarked(layout: Layout, host: LinuxHost): Promise<void> {
-  const mounts = await readMounts();
-  for (const id of await readdir(layout.frozen)) {
-    const loops = await host.loops.showing(dataIn(join(layout.volumes, id)));
-    const path = mounts.find((mount) => mount.root === "/" && loops.some((loop) => liesOn(mount, loop)))?.path;
-    const steps: Step[] = path === undefined ? [] : [{ do: "thaw", path, anyones: true }];
-    await host.perform(
-      { steps: [...steps, { do: "remove-file", path: join(layout.frozen, id) }] },
-      AbortSignal.timeout(60_000),
-    );
   }
 }

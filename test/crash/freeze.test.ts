@@ -4,8 +4,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { refusalOf } from "../support/co.ts";
-import { must } from "../support/command.ts";
+import { type CoVolume, refusalOf } from "../support/co.ts";
+import { command, must } from "../support/command.ts";
 import { CrashWorld } from "../support/crash-world.ts";
 import { eventually } from "../support/eventually.ts";
 import { isFrozen } from "../support/frozen.ts";
@@ -62,6 +62,42 @@ describe("a frozen filesystem", () => {
     expect(await isFrozen(volume.target)).toBe(false);
   });
 
+  test("that comes after its driver was killed is thawed behind the next start", async () => {
+    world = await CrashWorld.make();
+    const { volume } = await mounted("slow");
+    const limit = (throughput: string) =>
+      world.call("ControllerModifyVolume", { volumeId: volume.id, mutableParameters: { throughput } });
+    await limit("1");
+    await world.haltAt(await pointOf("before freeze", volume.id));
+    const request = { name: "cut", sourceVolumeId: volume.id };
+    const snapshot = refusalOf(world.driver.client.call("CreateSnapshot", request)).catch(() => {});
+    await untilHalted(world.driver.process.pid);
+    // one write, which a freeze waits for
+    const large = `of=${join(volume.target, "large")}`;
+    const writer = spawn("dd", ["if=/dev/zero", large, "bs=128M", "count=1", "oflag=direct", "status=none"]);
+    const written = once(writer, "exit");
+    await eventually(async () => expect(await stateOf(writer.pid)).toBe("D"));
+    world.driver.process.kill("SIGCONT");
+    const freezer = await eventually(async () => {
+      const pid = await pidOf(freezing(volume));
+      expect(await stateOf(pid)).toBe("D");
+      return pid;
+    });
+    await world.kill();
+    await snapshot;
+    await world.start();
+    expect(await stateOf(freezer), "the freeze still waits").toBe("D");
+    expect(await refusalOf(world.driver.client.call("CreateSnapshot", { ...request, name: "early" }))).toMatch(
+      /^ABORTED: a freeze of volume .* still waits for writes/,
+    );
+    await limit("0");
+    await written;
+    await eventually(async () => expect(await pidOf(freezing(volume))).toBeUndefined());
+    await eventually(async () => expect(await isFrozen(volume.target)).toBe(false));
+    await eventually(async () => expect(await readdir(world.sandbox.path("pool", "frozen"))).toEqual([]));
+    await world.co.snapshot("again", volume);
+  });
+
   test("of a group that ends before the last volume is cut leaves no group", async () => {
     world = await CrashWorld.make(["--max-freeze", "2s"]);
     const volumes = [(await mounted("one")).volume, (await mounted("two")).volume];
@@ -80,6 +116,17 @@ describe("a frozen filesystem", () => {
     for (const { target } of volumes) expect(await isFrozen(target)).toBe(false);
   });
 });
+
+/** The letter for what a process does: D where it waits for the disk, and no signal reaches it. */
+const stateOf = async (pid: number | undefined): Promise<string> =>
+  (await command(["ps", "-o", "state=", "-p", String(pid)])).stdout.trim();
+
+const freezing = ({ staging }: CoVolume) => `fsfreeze --freeze ${staging}`;
+
+async function pidOf(words: string): Promise<number | undefined> {
+  const { stdout } = await command(["pgrep", "--full", "--exact", words]);
+  return stdout === "" ? undefined : Number(stdout.trim());
+}
 
 const rpc = "CreateVolumeGroupSnapshot";
 

@@ -19,7 +19,8 @@ beforeAll(async () => {
 afterEach(() => command(["fsfreeze", "--unfreeze", bed.mountPoint]));
 afterAll(() => sandbox[Symbol.asyncDispose]());
 
-const freeze = (bounded = true, ours = !bounded) => ({ do: "freeze", path: bed.mountPoint, bounded, ours }) as const;
+const freeze = (bounded = true, ours = !bounded) =>
+  ({ do: "freeze", path: bed.mountPoint, bounded, ours, mark: sandbox.path("mark") }) as const;
 const thaw = (anyones = false) => ({ do: "thaw", path: bed.mountPoint, anyones }) as const;
 
 describe("a freeze", () => {

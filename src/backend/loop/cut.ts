@@ -13,6 +13,10 @@ export async function cut(
 ): Promise<void> {
   const cuts = await Promise.all(
     wishes.map(async ({ record, to }): Promise<Cut> => {
+      if (pool.marked.isWaitedFor(record.id)) {
+        const message = `a freeze of volume ${record.id} that an earlier process began still waits for writes; try again`;
+        throw new BackendError({ kind: "busy", reason: "freezing" }, message);
+      }
       const image = imageOfVolume(pool, record);
       const { volume: facts } = await host.observe(image, {}, signal);
       if (facts.backing === undefined) {

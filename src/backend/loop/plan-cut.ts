@@ -38,7 +38,7 @@ export function planCut(
   const steps: Step[] = [
     ...inUse.map(({ from }): Step => ({ do: "flush", device: { image: from, readOnly: false } })),
     ...mounted.map(({ mark }): Step => ({ do: "make-file", path: mark })),
-    ...mounted.map(({ path }): Step => ({ do: "freeze", path, bounded, ours: together || !bounded })),
+    ...mounted.map(({ path, mark }): Step => ({ do: "freeze", path, mark, bounded, ours: together || !bounded })),
     ...cuts.map(({ from, to, sizeBytes }): Step => ({ do: copy, from, to, sizeBytes })),
     ...(together ? mounted.map(({ path }): Step => ({ do: "require-frozen", path })) : []),
   ];

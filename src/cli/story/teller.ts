@@ -1,4 +1,5 @@
 import type { CsiClient } from "../../grpc/client.ts";
+import { packageOf } from "../../host/run.ts";
 import type { Journal } from "../../observe/journal.ts";
 
 export interface TellerParts {
@@ -73,6 +74,9 @@ function counted(names: readonly string[]): string {
   return runs.map(({ name, times }) => (times === 1 ? name : `${name} ×${times}`)).join(", ");
 }
 
+/** Tools that run another one. */
+const wrappers: readonly string[] = ["flock", "setpriv", "unshare"];
+
 /** `flock … mkfs.xfs …` is mkfs.xfs to whom wants to know what was done. */
-const toolOf = ([first = "", ...rest]: readonly string[]): string =>
-  first === "flock" ? (rest.find((word, index) => index > 0 && /^[a-z]/.test(word) && word !== "75") ?? first) : first;
+const toolOf = (argv: readonly string[]): string =>
+  argv.find((word) => Object.hasOwn(packageOf, word) && !wrappers.includes(word)) ?? argv[0] ?? "";

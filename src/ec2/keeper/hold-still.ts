@@ -23,7 +23,7 @@ export async function planStill(volumeIds: readonly string[], { folder, loops, f
   return {
     steps: [
       ...held.map(({ mark }): Step => ({ do: "make-file", path: mark })),
-      ...held.map(({ path }): Step => ({ do: "freeze", path, bounded: true, ours: false })),
+      ...held.map(({ path, mark }): Step => ({ do: "freeze", path, mark, bounded: true, ours: false })),
     ],
     finally: [
       ...held.map(({ path }): Step => ({ do: "thaw", path, anyones: false })),

@@ -179,7 +179,7 @@ describe("a cut", () => {
   test("byte by byte stays frozen for as long as it takes", () => {
     const { steps } = planCut([cutOf("a", [shown("/a")])], "/frozen", "copy-image");
     expect(steps.slice(-2)).toEqual([
-      { do: "freeze", path: "/a", bounded: false, ours: true },
+      { do: "freeze", path: "/a", mark: "/frozen/a", bounded: false, ours: true },
       { do: "copy-image", from: "/v/a", to: "/s/a", sizeBytes: 5 },
     ]);
   });

@@ -22,7 +22,7 @@ const operations: readonly Operation[] = [
   ...snapshotOperations(wishes),
   copiedWhileFrozen,
   ...nodeOperations(wishes),
-  ...imageOperations(wishes, { bytes: 128 * MiB, use: "btrfs" }, 256 * MiB),
+  ...imageOperations(wishes, { bytes: 256 * MiB, use: "btrfs" }, 320 * MiB),
   ...directoryOperations,
 ];
 

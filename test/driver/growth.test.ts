@@ -37,6 +37,19 @@ describe("a volume grows while it is used", () => {
     await at.co.end(volume);
   });
 
+  test.each([
+    ["xfs", 300 * MiB],
+    ["btrfs", 256 * MiB],
+  ] as const)("with %s, from the least size that it may have", async (use, bytes) => {
+    expect(await refusalOf(at.co.create(`less-${use}`, { use, bytes: bytes - 512, limitBytes: bytes - 512 }))).toMatch(
+      /^OUT_OF_RANGE/,
+    );
+    const volume = await at.co.start(`least-${use}`, { use, bytes });
+    await expand(volume, bytes + MiB);
+    expect(await expandOnNode(volume)).toEqual({ capacityBytes: String(bytes + MiB) });
+    await at.co.end(volume);
+  });
+
   test("as raw blocks, at once and without the node", async () => {
     const volume = await at.co.start("online-block", { use: "block", bytes: 8 * MiB });
     expect(await expand(volume, 12 * MiB + 512)).toEqual({

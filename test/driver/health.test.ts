@@ -109,7 +109,7 @@ describe("health is what is the case", () => {
     ["ext4", 32],
     ["ext3", 32],
     ["xfs", 320],
-    ["btrfs", 128],
+    ["btrfs", 256],
   ] as const)("the filesystem is full, until there is room again: %s", async (use, sizeMiB) => {
     const volume = await at.co.start(`full-${use}`, { use, bytes: sizeMiB * MiB });
     const flood = (name: string, blocks: string) =>

@@ -24,10 +24,13 @@ export const loopSizes = (poolIsExt: boolean): SizeRules => ({
   defaultBytes: GiB,
 });
 
-/** What mkfs refuses to go below (xfs says 300 MiB, btrfs 109 MiB; ext needs room for a journal). */
+/**
+ * What mkfs refuses to go below (xfs says 300 MiB; ext needs room for a journal), and for btrfs what the kernel refuses
+ * to grow to less than: mkfs would make 109 MiB.
+ */
 export const minimumBytesOf: Readonly<Record<FsType, number>> = {
   ext4: 8 * MiB,
   ext3: 8 * MiB,
   xfs: 300 * MiB,
-  btrfs: 110 * MiB,
+  btrfs: 256 * MiB,
 };

@@ -13,6 +13,7 @@ import { expect, test } from "vitest";
 import { imdsAt } from "../../src/backend/ebs/imds.ts";
 import type { Order, PlugReport } from "../../src/ec2/hotplug/hands.ts";
 import { memoryKeeper } from "../../src/ec2/keeper/keeper.ts";
+import type { VolumeRecord } from "../../src/ec2/world/records.ts";
 import { Loops } from "../../src/host/loop.ts";
 import { commandRunner } from "../../src/host/run.ts";
 import { Throttle } from "../../src/host/throttle.ts";
@@ -213,4 +214,39 @@ test("nothing is plugged in for an attachment that could not be written", async 
   expect(await told).toMatchObject({ orders: [] });
   await expect(ec2.attaching).rejects.toThrow("internal error");
   expect(await wishesOf(ec2)).toEqual([]);
+});
+
+test("what an agent plugged in before the simulator began is there, though the agent has not asked yet", async () => {
+  await using sandbox = await makeSandbox({ plain: true });
+  const clock = testClock();
+  const run = commandRunner();
+  const loops = new Loops(run);
+  const file = sandbox.path("data");
+  await writeFile(file, Buffer.alloc(2 ** 20));
+  await loops.attach({ kind: "image", file, sectorBytes: 512, discard: true }, false);
+  const then = clock.now() - 60_000;
+  const kept: VolumeRecord = {
+    ...{ id: "vol-00000000000000abc", zone, encrypted: false, tags: {}, modifications: [] },
+    shape: { type: "gp3", sizeGiB: 1, iops: 3000, throughputMiB: 125, multiAttach: false },
+    ...{ createdAt: then, availableAt: then, initializedAt: then },
+    attachments: [{ instanceId: here, device: "/dev/xvdba", askedAt: then, attachedAt: then }],
+  };
+  const keeper = {
+    ...memoryKeeper(),
+    load: async () => ({ volumes: [kept], snapshots: [], instances: [], burnt: [] }),
+  };
+  const blocks = {
+    ...{ fileOf: () => file, plugsHere: false, loops, run, throttle: new Throttle(undefined) },
+    directory: sandbox.path("dev"),
+  };
+  await using ec2 = await makeSimulator({ now: clock.now, blocks, keeper });
+  const states = async () => {
+    const { Volumes } = await ec2.client.send(new DescribeVolumesCommand({ VolumeIds: [kept.id] }));
+    return Volumes?.[0]?.Attachments?.map(({ State }) => State);
+  };
+  await ec2.client.send(new DetachVolumeCommand({ VolumeId: kept.id, InstanceId: here }));
+  clock.advance(5000);
+  expect(await states()).toEqual(["detaching"]);
+  await loops.detach(file);
+  await eventually(async () => expect(await states()).toEqual([]));
 });

@@ -9,11 +9,18 @@ interface Version<T> {
  */
 export class Timeline<T extends { readonly id: string }> {
   readonly #versions = new Map<string, readonly Version<T>[]>();
+  /** When what is gone went, the earliest first. */
+  readonly #gone = new Map<string, number>();
   readonly #keepMs: () => number;
   #order: readonly string[] | undefined;
 
   constructor(keepMs: () => number) {
     this.#keepMs = keepMs;
+  }
+
+  /** How many are remembered. */
+  get size(): number {
+    return this.#versions.size;
   }
 
   set(value: T, now: number): void {
@@ -42,10 +49,19 @@ export class Timeline<T extends { readonly id: string }> {
     if (old === undefined) this.#order = undefined;
     const oldest = now - this.#keepMs();
     const last = old?.findLastIndex(({ from }) => from <= oldest) ?? -1;
-    const versions = [...(old ?? []).slice(Math.max(0, last)), version];
-    if (version.value === undefined && this.#keepMs() === 0) {
+    this.#versions.set(id, [...(old ?? []).slice(Math.max(0, last)), version]);
+    this.#gone.delete(id);
+    if (version.value === undefined) this.#gone.set(id, now);
+    this.#forget(oldest);
+  }
+
+  /** What went before anybody can look back. */
+  #forget(oldest: number): void {
+    for (const [id, at] of this.#gone) {
+      if (at > oldest) return;
+      this.#gone.delete(id);
       this.#versions.delete(id);
       this.#order = undefined;
-    } else this.#versions.set(id, versions);
+    }
   }
 }

@@ -17,6 +17,7 @@ describe("what is on a volume is never formatted over", () => {
     ["another filesystem of ours", 320 * MiB, (image: string) => must("mkfs.xfs", "-q", image), "xfs"],
     ["the same filesystem, made by somebody else", 8 * MiB, (image: string) => must("mkfs.ext4", "-qF", image), "ext4"],
     ["a filesystem that is none of ours", 8 * MiB, (image: string) => must("mkswap", image), "swap"],
+    ["a filesystem that lost its beginning", 320 * MiB, makeExt4WithoutBeginning, "data that is no filesystem"],
     ["a partition table", 8 * MiB, writePartitionTable, "a dos partition table"],
   ] as const)("%s, on a volume that was never staged", async (what, bytes, write, holds) => {
     const volume = await at.co.create(what, { use: bytes > 8 * MiB ? "btrfs" : "ext4", bytes });
@@ -82,6 +83,11 @@ describe("what is on a volume is never formatted over", () => {
     return { ...volume, id: made.volume.volumeId };
   }
 });
+
+async function makeExt4WithoutBeginning(image: string): Promise<void> {
+  await must("mkfs.ext4", "-qF", "-b", "4096", image);
+  await writeFile(image, Buffer.alloc(MiB), { flag: "r+" });
+}
 
 /** A master boot record with one partition of Linux, as fdisk writes it. */
 async function writePartitionTable(image: string): Promise<void> {

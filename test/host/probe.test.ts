@@ -6,6 +6,8 @@ import { must } from "../support/command.ts";
 import { makeSandbox } from "../support/sandbox.ts";
 
 const run = commandRunner();
+const MiB = 2 ** 20;
+const unsigned = { kind: "unsigned" };
 const { signal } = new AbortController();
 
 describe("blank is only what is proven so", () => {
@@ -16,14 +18,42 @@ describe("blank is only what is proven so", () => {
     ["bytes of no kind at the end", (path) => writeAtEnd(path, "log"), { kind: "unsigned" }],
     ["swap", (path) => must("mkswap", path), { kind: "other", description: "swap" }],
     ["ext2", (path) => must("mkfs.ext2", "-q", path), { kind: "filesystem" }],
+    ["bytes of no kind somewhere between", (path) => writeAt(path, 23.4 * MiB, Buffer.alloc(MiB, "x")), unsigned],
     ["a partition table", writePartitionTable, { kind: "other", description: "a dos partition table" }],
   ])("%s", async (_, fill, expected) => {
     await using sandbox = await makeSandbox({ plain: true });
     const path = sandbox.path("image");
     await writeFile(path, "");
-    await truncate(path, 64 * 2 ** 20);
+    await truncate(path, 64 * MiB);
     await fill(path);
     expect(await probe(path, run, signal)).toMatchObject(expected);
+  });
+
+  test.each([
+    ["ext4", 1024, ["mkfs.ext4", "-qF"]],
+    ["ext4 of blocks of 1 KiB", 64, ["mkfs.ext4", "-qF", "-b", "1024"]],
+    ["ext3 of blocks of 2 KiB", 200, ["mkfs.ext3", "-qF", "-b", "2048"]],
+    ["xfs", 1000, ["mkfs.xfs", "-q"]],
+    ["btrfs", 512, ["mkfs.btrfs", "-q"]],
+  ] as const)("nor is %s that lost its first MiB: its copies may bring it back", async (_, sizeMiB, mkfs) => {
+    await using sandbox = await makeSandbox({ plain: true });
+    const path = sandbox.path("image");
+    await writeFile(path, "");
+    await truncate(path, sizeMiB * MiB);
+    await must(...mkfs, path);
+    await writeAt(path, 0, Buffer.alloc(MiB));
+    expect(await probe(path, run, signal)).toEqual(unsigned);
+  });
+
+  test("a disk of many TiB is told without reading much of it", async () => {
+    await using sandbox = await makeSandbox({ plain: true });
+    const path = sandbox.path("image");
+    await writeFile(path, "0");
+    await truncate(path, 12 * 2 ** 40);
+    await writeAt(path, 0, Buffer.alloc(1));
+    expect(await probe(path, run, signal)).toEqual({ kind: "blank" });
+    await writeAt(path, 11 * 2 ** 40, Buffer.from("XFSB"));
+    expect(await probe(path, run, signal)).toEqual(unsigned);
   });
 
   test("not what cannot be opened", async () => {
@@ -39,7 +69,10 @@ async function writePartitionTable(path: string): Promise<void> {
   await writeFile(path, sector, { flag: "r+" });
 }
 
-async function writeAtEnd(path: string, text: string): Promise<void> {
+const writeAtEnd = (path: string, text: string): Promise<void> =>
+  writeAt(path, 64 * MiB - text.length, Buffer.from(text));
+
+async function writeAt(path: string, position: number, bytes: Buffer): Promise<void> {
   await using file = await open(path, "r+");
-  await file.write(text, 64 * 2 ** 20 - text.length);
+  await file.write(bytes, 0, bytes.length, Math.floor(position));
 }

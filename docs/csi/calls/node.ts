@@ -26,7 +26,7 @@ export const node: Readonly<Record<string, CallNotes>> = {
     before:
       "The volume is published to the node, where volumes are attached; the directory above the staging path is there.",
     after:
-      "The filesystem is mounted at the staging path, made once and only on what is proven blank; raw blocks are attached.",
+      "The filesystem is mounted at the staging path, made once and only on what is proven blank; raw blocks are attached. Blank is what has no signature that blkid knows, and nothing but zeros in the first and last MiB, where the usual copies of superblocks (ext, XFS, btrfs) lie, and at 64 places spread evenly. What a killed mkfs left on a disk that kura keeps no record of (EBS) may not pass for that, and is then for a person to wipe.",
     example: `--volume-id ID --staging-target-path ${paths}/staging --volume-capability ${access}`,
     shown: nodes("staged, published, unpublished, unstaged: ten times each changes nothing more"),
     conditions: [

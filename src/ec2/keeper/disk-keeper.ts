@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ifThere } from "../../host/errno.ts";
-import { copiesOf, removeTree } from "../../host/files.ts";
+import { copiesOf, removeFile, removeTree } from "../../host/files.ts";
 import type { LinuxHost } from "../../host/linux-host.ts";
 import type { Log } from "../../log.ts";
 import { HostError } from "../../node/host-error.ts";
@@ -113,8 +113,10 @@ export async function diskKeeper({ state, host, log }: DiskKeeperParts): Promise
     },
     removeVolume: (record, burnt) =>
       discard(volume(record.id), burnt === undefined ? [] : [writing(tokenFile(folder, burnt.token), burnt)]),
-    // the copy first: alone it would be found by nobody
-    forgetToken: (token) => perform({ steps: copiesOf(tokenFile(folder, token)).toReversed().map(removing) }),
+    async forgetToken(token) {
+      // the copy first: alone it would be found by nobody
+      for (const path of copiesOf(tokenFile(folder, token)).toReversed()) await removeFile(path);
+    },
     async createSnapshots(records) {
       refuseIfLow();
       await cut(records);
@@ -129,7 +131,6 @@ export async function diskKeeper({ state, host, log }: DiskKeeperParts): Promise
   };
 }
 
-const removing = (path: string): Step => ({ do: "remove-file", path });
 const writing = (path: string, record: object): Step => ({ do: "write-record", path, record: seal(record) });
 
 /** A thing with a folder of its own, before it exists. */

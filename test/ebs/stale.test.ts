@@ -110,6 +110,10 @@ describe("a group snapshot, one of whose volumes EC2 refuses to cut", () => {
     (await groups?.findByName("all", never)) ?? (await groups?.create({ name: "all", sources, parameters: {} }, never));
   const volumesOf = (group: Group | undefined) => group?.snapshots.map(({ sourceVolume }) => sourceVolume).sort();
   const idsOf = (group: Group | undefined) => group?.snapshots.map(({ id }) => id).sort();
+  const idsNow = ({ snapshotsNow }: Awaited<ReturnType<typeof makeLagging>>) =>
+    snapshotsNow()
+      .map(({ id }) => id)
+      .sort();
 
   /** One that is attached, and so is cut first, and one that is not, and is refused while the fault is there. */
   async function makePair() {
@@ -140,12 +144,7 @@ describe("a group snapshot, one of whose volumes EC2 refuses to cut", () => {
     allow();
     const made = await create(place.backend, pair);
     expect(volumesOf(made)).toEqual(pair);
-    expect(
-      place
-        .snapshotsNow()
-        .map(({ id }) => id)
-        .sort(),
-    ).toEqual(idsOf(made));
+    expect(idsNow(place)).toEqual(idsOf(made));
   });
 
   test("as many snapshots as volumes, but all of one volume, are no group; the next call makes it", async () => {
@@ -159,12 +158,7 @@ describe("a group snapshot, one of whose volumes EC2 refuses to cut", () => {
     expect(await backend.groups?.findByName("all", never)).toBeUndefined();
     const made = await create(backend, pair);
     expect(volumesOf(made)).toEqual(pair);
-    expect(
-      place
-        .snapshotsNow()
-        .map(({ id }) => id)
-        .sort(),
-    ).toEqual(idsOf(made));
+    expect(idsNow(place)).toEqual(idsOf(made));
   });
 
   test("what an earlier driver left behind, and is shown late, is no part of the group", async () => {

@@ -76,20 +76,12 @@ export async function isInstalled(tool: string): Promise<boolean> {
  */
 async function examineFilesystems(): Promise<Diagnosis | undefined> {
   const listed = (await readFile("/proc/filesystems", "utf8")).split("\n").map((line) => line.split("\t").at(-1));
-  const run = commandRunner();
-  const missing: string[] = [];
-  for (const fsType of fsTypes) {
-    if (listed.includes(fsType)) continue;
-    const isModule = await run(["modprobe", "--dry-run", fsType]).then(
-      () => true,
-      () => false,
-    );
-    if (!isModule) missing.push(fsType);
-  }
-  if (missing.length === 0) return undefined;
-  const [names, remedy] = [missing.join(", "), "use another filesystem (parameter fsType, --default-fs)"];
+  const unlisted = fsTypes.filter((fsType) => !listed.includes(fsType));
   const seesModules =
     (await isInstalled("modprobe")) && (await ifThere(stat(`/lib/modules/${release()}`))) !== undefined;
+  const missing = seesModules ? await withoutModule(unlisted) : unlisted;
+  if (missing.length === 0) return undefined;
+  const [names, remedy] = [missing.join(", "), "use another filesystem (parameter fsType, --default-fs)"];
   return seesModules
     ? { cause: `the kernel has no ${names}`, remedy: `${remedy}, or a kernel that has it`, mild: true }
     : {
@@ -97,6 +89,13 @@ async function examineFilesystems(): Promise<Diagnosis | undefined> {
         remedy: `mount one, which loads it; where that fails, ${remedy}`,
         mild: true,
       };
+}
+
+async function withoutModule(names: readonly string[]): Promise<readonly string[]> {
+  const run = commandRunner();
+  const missing: string[] = [];
+  for (const name of names) await run(["modprobe", "--dry-run", name]).catch(() => missing.push(name));
+  return missing;
 }
 
 async function examineLoop(): Promise<Diagnosis | undefined> {

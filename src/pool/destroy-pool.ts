@@ -1,5 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { copiesOf } from "../host/files.ts";
 import type { LinuxHost } from "../host/linux-host.ts";
 import { PoolError } from "./create-pool.ts";
 import { dataIn, foldersOf, imageOf } from "./layout.ts";
@@ -20,11 +21,11 @@ export async function destroyPool(pool: Pool, host: LinuxHost): Promise<void> {
   if (await hasPoolImage(layout.root)) {
     await unmountPoolImage(layout.root, host.run);
     await rm(imageOf(layout.root));
-    // what the mount covered, of when the image was made
-    await rm(layout.lock, { force: true });
   } else {
-    for (const path of [...foldersOf(layout), layout.config, `${layout.config}.copy`, layout.lock])
+    for (const path of [...foldersOf(layout), ...copiesOf(layout.config)])
       await rm(path, { recursive: true, force: true });
   }
+  // of an image's pool: what the mount covered, of when the image was made
+  await rm(layout.lock, { force: true });
   if ((await readdir(layout.root)).length === 0) await rm(layout.root, { recursive: true });
 }
